@@ -1,0 +1,1 @@
+"""Doors to outside systems, one module each; `adapters.formats` turns their bytes into papers and back."""

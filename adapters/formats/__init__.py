@@ -1,0 +1,1 @@
+"""Bytes to papers and back, without a socket or a clock."""

@@ -1,0 +1,60 @@
+"""What the daemon needs from outside; the doors in `adapters` fit these shapes without importing them."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+Clock = Callable[[], datetime]
+
+
+class Paper(Protocol):
+    """What a door hands in: bytes that must not get lost, and the key under which they are the same bytes again.
+
+    `kind` says which format reads them: "mail", "cdr" or "form". `cursor` is the door's own place mark, kept in the
+    same commit as the paper; "" where the door needs none.
+    """
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def cursor(self) -> str: ...
+
+
+class Inlet(Protocol):
+    """A place papers come from by being fetched."""
+
+    @property
+    def name(self) -> str: ...
+
+    def waiting(self, cursor: str) -> AsyncIterator[Paper]:
+        """Yield what lies there now and was not handed in up to `cursor`, then end; OSError when out of reach."""
+        ...
+
+    async def accepted(self, paper: Paper) -> None:
+        """The paper is committed: the door may let go of it. Called perhaps twice."""
+        ...
+
+    async def more(self) -> None:
+        """Return when there may be something new; OSError when out of reach."""
+        ...
+
+
+class Receipt(Protocol):
+    """What the relay said about one recipient: `answer` is "accepted", "refused" (for good) or "later"."""
+
+    @property
+    def answer(self) -> str: ...
+    @property
+    def said(self) -> str: ...
+
+
+class Mailer(Protocol):
+    """A way for letters to leave."""
+
+    async def send(self, raw: bytes, sender: str, to: Sequence[str]) -> Mapping[str, Receipt]:
+        """Hand one letter to the relay; an answer per recipient. OSError when the outcome is unknown or none."""
+        ...

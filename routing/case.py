@@ -1,0 +1,104 @@
+"""The complaint case, the ways it may move, and the lines of its book."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import NewType
+
+from routing.errors import IllegalMove
+from routing.parties import UnitCode
+from routing.verdict import Category, Complaint, Verdict
+
+CaseId = NewType("CaseId", int)
+
+
+class State(Enum):
+    """Where a case stands; the Chinese word is what the desk sees."""
+
+    TAKEN = "已受理"
+    DESK = "待分派"
+    HELD = "待复核"
+    SENT = "已转办"
+    ANSWERED = "已回复"
+    CLOSED = "已办结"
+
+
+#: The only transitions there are. A case at the desk waits for a person to decide what triage could not (P-3);
+#: a sent case returns to HELD when an edit breaks the reviewer's signature (P-9.1); a closed one reopens (P-18).
+MOVES: Mapping[State, frozenset[State]] = {
+    State.TAKEN: frozenset({State.DESK, State.HELD, State.SENT, State.CLOSED}),
+    State.DESK: frozenset({State.TAKEN, State.HELD, State.SENT, State.CLOSED}),
+    State.HELD: frozenset({State.TAKEN, State.DESK, State.SENT, State.CLOSED}),
+    State.SENT: frozenset({State.DESK, State.HELD, State.ANSWERED, State.CLOSED}),
+    State.ANSWERED: frozenset({State.DESK, State.HELD, State.SENT, State.CLOSED}),
+    State.CLOSED: frozenset({State.TAKEN, State.SENT}),
+}
+OPEN = frozenset(State) - {State.CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When an answer is due, each clock beside the others (P-11, D-5, T-3, C-3; law: Order 2020 No. 3, article 18).
+
+    All times are aware. `due` is the first limit, `last_day` the last (the same where a pack knows only one),
+    `law_due` the outer, legal limit, `authority_due` the date a superior or regulator set (D-6). `provisional` is True
+    where the calendar of a year in question has not been published. `explanation` adds up day by day.
+    """
+
+    due: datetime
+    last_day: datetime
+    law_due: datetime
+    provisional: bool
+    explanation: tuple[str, ...]
+    rule: str
+    authority_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Where a call's recording lies and the hash of its bytes ("" until somebody has seen the bytes)."""
+
+    reference: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One complaint, from the first word to the file."""
+
+    id: CaseId
+    number: str                         # what people quote: 95580-20260722-000137
+    state: State
+    complaint: Complaint
+    source: str
+    call_id: str
+    hotline: str
+    seat: str
+    received: datetime
+    verdict: Verdict | None = None
+    category: Category | None = None
+    unit: UnitCode | None = None
+    recording: Recording = Recording()
+    due: datetime | None = None
+    last_day: datetime | None = None
+    law_due: datetime | None = None
+    round: int = 0                      # how often a slip has been decided; each decision has its own letters
+    climbed: int = 0                    # rungs of the chasing ladder behind it
+
+    def moved(self, to: State) -> "Case":
+        """Return the case in its next state; IllegalMove where MOVES knows no such way."""
+        if to not in MOVES[self.state]:
+            raise IllegalMove(self.state.value, to.value)
+        return replace(self, state=to)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a case's book: when, who, what, and the words to it. Never changed, never removed (P-6)."""
+
+    at: datetime
+    who: str
+    what: str
+    says: str = ""
+    rules: str = ""                     # digest of the Rules in force

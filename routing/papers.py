@@ -1,0 +1,125 @@
+"""What a paper says once it has been read: a call, a seat's form, a mail. Formats make them, steps use them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from routing.parties import Customer
+
+
+class Unreadable(ValueError):
+    """These bytes are not a paper of the kind they claim to be; the text says why and what to do."""
+
+
+class Channel(Enum):
+    """How a complaint reaches the bank (P-9)."""
+
+    PHONE = "电话"
+    COMMENT_BOX = "意见簿(箱)"
+    WEB = "网络"
+    WALK_IN = "上门"
+    LETTER = "信件"
+    MEDIA = "媒体"
+    SUPERIOR = "上级行"
+    GOVERNMENT = "政府部门"
+    REGULATOR = "监管转办"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One telephone call, its legs joined; the union of what exchanges write (times are aware, lengths in seconds)."""
+
+    source: str
+    call_id: str
+    global_call_id: str
+    leg: str
+    direction: str                      # in | out | internal | ""
+    ani: str
+    hotline: str
+    agent_no: str
+    agent_name: str
+    queue: str
+    t_start: datetime | None
+    t_answer: datetime | None
+    t_end: datetime | None
+    talk_s: int
+    result: str                         # answered | no-answer | busy | failed | abandoned | unknown
+    hangup_side: str
+    ivr_keys: str
+    satisfaction: str
+    recording: str
+    ticket_no: str
+    remark: str
+    raw: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the seat wrote down while the customer spoke (P-9.1, P-13)."""
+
+    source: str
+    call_id: str
+    hotline: str
+    caller: str
+    seat: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    recording: str
+    narrative: str
+    customer: Customer = Customer()
+    complained_unit: str = ""
+    complained_person: str = ""
+    category: str = ""
+    amount: str = ""
+    product: str = ""
+    demand: str = ""
+    channel: Channel = Channel.PHONE
+    authority: str = ""                 # who handed it down, where somebody did (D-6)
+    authority_number: str = ""
+    authority_due: datetime | None = None
+
+
+class MailKind(Enum):
+    """What a mail is before anybody reads its words; only a MESSAGE may open or answer a case."""
+
+    MESSAGE = "message"
+    AUTO_REPLY = "auto-reply"
+    BOUNCE = "bounce"
+    RECALL = "recall"
+    READ_RECEIPT = "read-receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One file that came with a mail; `name` is decoded and has no path."""
+
+    name: str
+    type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as it really is: decoded, its new words apart from the history below them."""
+
+    message_id: str
+    sender: str                         # bare address, lower case; "" where there is none
+    sender_name: str
+    recipients: tuple[str, ...]         # To, Cc and the envelope headers, bare and lower case
+    subject: str
+    date: datetime | None
+    kind: MailKind
+    text: str
+    new_text: str
+    history: str
+    references: tuple[str, ...] = ()    # In-Reply-To first, then References, without <>
+    attachments: tuple[Attachment, ...] = ()
+    failed_recipients: tuple[str, ...] = ()
+    charsets: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def quoted(self) -> bool:
+        """Whether older mail hangs below the new words."""
+        return bool(self.history.strip())

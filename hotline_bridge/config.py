@@ -1,0 +1,225 @@
+"""The daemon's configuration: one TOML file, every value overridable by environment, secrets from elsewhere.
+
+Without a file the embedded default holds: SQLite, a mail server inside the process, the sample directory, all below
+one folder. Environment names are the keys in capitals behind HOTLINE_, floors joined by two underscores:
+HOTLINE_SMTP__HOST=relay.bank.example.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hotline_bridge.config_file import ConfigMistakes, Mistake, TomlFile, mistakes_of
+
+PREFIX = "HOTLINE_"
+Port = int
+ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, and an unknown key is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Secret(Section):
+    """Something that must not stand in the TOML: from a file, a systemd credential, or the environment."""
+
+    token_file: Path | None = Field(None, description="a file that holds nothing but the token")
+    token: SecretStr | None = Field(None, description="the token itself, by environment only")
+
+    def secret(self) -> str:
+        """The token; "" where none is set. OSError where its file cannot be read."""
+        return read_secret(self.token, self.token_file)
+
+
+class Bank(Section):
+    """Who we are."""
+
+    name: str = "示例银行"
+    pack: str = Field("psbc-95580", description="the policy pack of every hotline without one of its own")
+    packs: Mapping[str, str] = Field(default_factory=dict, description='hotline number → pack, e.g. {"96588" = "datong-96588"}')
+    pack_files: tuple[Path, ...] = Field((), description="packs of the bank's own, beside the four that come along")
+    centre: str = Field("", description="directory code of the unit the hotline centre belongs to; empty: head office (P-9.3)")
+    mailbox: str = Field("hotline@bank.example", pattern=ADDRESS, description="what branches write to")
+    desk: str = Field("desk@bank.example", pattern=ADDRESS, description="where alarms for the complaint desk go")
+
+
+class StoreSection(Section):
+    """Where everything is kept."""
+
+    url: str = Field("", description="sqlite:////path/file.db or postgresql+psycopg://…; empty: SQLite below the state folder")
+    password_file: Path | None = Field(None, description="a file with the database password; replaces the one in the url")
+
+
+class Tables(Section):
+    """The bank's own tables; empty means the samples that come along."""
+
+    directory: Path | None = None
+    watchlist: Path | None = None
+    rates: Path | None = None
+    lexicons: Path | None = Field(None, description="a folder of TOML files in place of the ones that come along")
+    calendar: Path | None = None
+
+
+class MailServer(Section):
+    """How to reach a mail server; an empty host means the embedded one."""
+
+    host: str = ""
+    port: Port = Field(0, ge=0, le=65535, description="0: the usual port of the protocol and its security")
+    security: Literal["tls", "starttls", "none"] = "tls"
+    ca_file: Path | None = Field(None, description="a CA of the bank's own, PEM")
+    user: str = ""
+    password_file: Path | None = None
+    password: SecretStr | None = Field(None, description="by environment only")
+    timeout: PositiveFloat = Field(30.0, description="seconds for one command")
+
+    def secret(self) -> str:
+        """The password; "" where none is set. OSError where its file cannot be read."""
+        return read_secret(self.password, self.password_file)
+
+
+class SmtpSection(MailServer):
+    """The relay that takes our letters."""
+
+    connections: PositiveInt = 4
+
+
+class ImapSection(MailServer):
+    """The mailbox that branches and customers write to."""
+
+    security: Literal["tls", "none"] = "tls"
+    folder: str = "INBOX"
+    done_folder: str = Field("", description="where read mail is moved after the commit; empty: it stays where it is")
+    idle: PositiveFloat = Field(60.0, description="seconds after which the mailbox is searched again whatever IDLE says")
+    largest: PositiveInt = Field(50 << 20, description="bytes; of a larger mail only the header is fetched")
+
+
+class Source(Secret):
+    """Whose calls may be posted: one bearer token each."""
+
+    name: str = Field(min_length=1, max_length=60)
+    hotlines: tuple[str, ...] = Field((), description="numbers it may post for; empty: any")
+
+
+class Person(Secret):
+    """Who may decide: seat, reviewer, desk, supervisor, auditor."""
+
+    name: str = Field(min_length=1, max_length=60)
+    roles: tuple[Literal["seat", "reviewer", "desk", "supervisor", "auditor"], ...] = ("desk",)
+
+
+class HttpSection(Section):
+    """The door for seats' desktops and for people."""
+
+    listen: str = "127.0.0.1"
+    port: Port = Field(8095, ge=0, le=65535, description="0: any free one")
+    largest: PositiveInt = Field(1 << 20, description="bytes of one body")
+    per_minute: PositiveInt = Field(6000, description="posts of one source in a minute before it is told to wait (429)")
+
+
+class Cdr(Section):
+    """A file of call records that an exchange writes."""
+
+    name: str = Field(min_length=1, max_length=60)
+    file: Path
+    format: Literal["auto", "asterisk-csv", "asterisk-custom", "asterisk-json", "freeswitch-csv", "freeswitch-json"] = "auto"
+    zone: str = Field("Asia/Shanghai", description="the zone of times written without one")
+    poll: PositiveFloat = Field(1.0, description="seconds between looks at the file")
+
+
+class Log(Section):
+    """What is said to journald."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "text"] = "auto"
+
+
+class Config(BaseSettings):
+    """The whole configuration."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", nested_model_default_partial_update=True,
+    )
+    state: Path = Field(Path("var"), description="folder for the database, large mails and the embedded mail server")
+    bank: Bank = Bank()
+    store: StoreSection = StoreSection()
+    tables: Tables = Tables()
+    smtp: SmtpSection = SmtpSection()
+    imap: ImapSection = ImapSection()
+    http: HttpSection = HttpSection()
+    sources: tuple[Source, ...] = ()
+    people: tuple[Person, ...] = ()
+    cdr: tuple[Cdr, ...] = ()
+    spool: Path | None = Field(None, description="a folder of .eml files to take in as mail")
+    reply_key_file: Path | None = Field(None, description="key of the reply addresses' token; made in the state folder where empty")
+    log: Log = Log()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the mail server inside the process is used."""
+        return not self.smtp.host and not self.imap.host
+
+    @property
+    def store_url(self) -> str:
+        """The database to open."""
+        return self.store.url or f"sqlite:///{self.state / 'bridge.db'}"
+
+    @field_validator("people", "sources", "cdr")
+    @classmethod
+    def _names_differ(cls, rows: tuple[Any, ...]) -> tuple[Any, ...]:
+        names = [row.name for row in rows]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            msg = f"the name {', '.join(twice)} stands twice; give each entry a name of its own"
+            raise ValueError(msg)
+        return rows
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if bool(self.smtp.host) != bool(self.imap.host):
+            msg = "smtp.host and imap.host: set both (your mail servers) or neither (the embedded one)"
+            raise ValueError(msg)
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file; no .env, whose content nobody would look for."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+
+def load_config(path: Path | None) -> Config:
+    """Read the file (None: embedded default) and the environment; ConfigMistakes lists everything that is wrong."""
+    file = TomlFile.read(path) if path else TomlFile.empty()
+    mistakes = [*file.secrets()]
+    try:
+        config = Config(**file.values)
+    except ValidationError as error:
+        mistakes += mistakes_of(error, file, os.environ, PREFIX)
+        raise ConfigMistakes(mistakes) from None
+    if mistakes:
+        raise ConfigMistakes(mistakes)
+    return config
+
+
+def read_secret(value: SecretStr | None, path: Path | None) -> str:
+    """The secret by environment or out of its file, relative names meaning systemd's credentials (LoadCredential)."""
+    if value is not None:
+        return value.get_secret_value()
+    if path is None:
+        return ""
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and not path.is_absolute() and (Path(credentials) / path).exists():
+        path = Path(credentials) / path
+    return path.read_text(encoding="utf-8").strip()
+
+
+__all__ = ["Config", "ConfigMistakes", "Mistake", "load_config", "read_secret"]

@@ -1,0 +1,1 @@
+"""The house's memory. Only this package speaks SQL."""

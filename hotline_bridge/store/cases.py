@@ -1,0 +1,157 @@
+"""The cases and their book. No case changes without a line in the book."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
+
+from hotline_bridge.store import schema as t
+from hotline_bridge.store.rows import new_row
+from hotline_bridge.store.values import complaint_json, complaint_of, verdict_json, verdict_of
+from routing.case import Case, CaseId, Entry, Recording, State
+from routing.parties import UnitCode
+from routing.verdict import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A reviewer's signature as it stands in the store."""
+
+    who: str
+    at: datetime
+    findings: str
+    recording_sha256: str
+    slip_sha256: str
+    recipients: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """What one can do with cases inside a transaction."""
+
+    db: Connection
+
+    def sequence(self, name: str) -> int:
+        """The next number of a sequence; committed with the transaction, so that none is lost and none returns."""
+        counter = t.counter
+        self.db.execute(select(counter.c.value).where(counter.c.name == name).with_for_update())
+        if not self.db.execute(update(counter).where(counter.c.name == name).values(value=counter.c.value + 1)).rowcount:
+            self.db.execute(counter.insert().values(name=name, value=1))
+        return int(self.db.execute(select(counter.c.value).where(counter.c.name == name)).scalar_one())
+
+    def open(self, case: Case, paper: int, entry: Entry) -> Case:
+        """Open a case for a paper; returns it with its id. IntegrityError where source and call id have one already."""
+        key = new_row(self.db, t.case, **_columns(case), paper=paper)
+        opened = replace(case, id=CaseId(key))
+        self.note(opened.id, entry)
+        return opened
+
+    def get(self, case_id: int) -> Case:
+        """Return the case and lock it until the transaction ends."""
+        return _case(self.db.execute(select(t.case).where(t.case.c.id == case_id).with_for_update()).one())
+
+    def save(self, case: Case, *entries: Entry) -> None:
+        """Write the case back, with what the book says about it."""
+        if not entries:
+            msg = "a case does not change without a line in its book"
+            raise ValueError(msg)
+        self.db.execute(update(t.case).where(t.case.c.id == case.id).values(**_columns(case)))
+        for entry in entries:
+            self.note(case.id, entry)
+
+    def note(self, case_id: int, entry: Entry) -> None:
+        """Write a line into the case's book."""
+        values = {"at": entry.at, "who": entry.who, "what": entry.what, "says": entry.says, "rules": entry.rules}
+        new_row(self.db, t.entry, case=case_id, **values)
+
+    def book(self, case_id: int) -> list[Entry]:
+        """The case's book from its first line."""
+        rows = self.db.execute(select(t.entry).where(t.entry.c.case == case_id).order_by(t.entry.c.id))
+        return [Entry(row.at, row.who, row.what, row.says, row.rules) for row in rows]
+
+    def by_number(self, number: str) -> Case | None:
+        """The case that people quote by this number."""
+        return self._first(t.case.c.number == number)
+
+    def by_paper(self, paper: int) -> Case | None:
+        """The case that this paper opened."""
+        return self._first(t.case.c.paper == paper)
+
+    def by_call(self, call_ids: Collection[str], source: str = "") -> Case | None:
+        """The case of a call, by any of the call's ids; `source` narrows it to the forms of one source."""
+        known = [call_id for call_id in call_ids if call_id]
+        where = [t.case.c.call_id.in_(known)] + ([t.case.c.source == source] if source else [])
+        return self._first(*where) if known else None
+
+    def by_messages(self, message_ids: Collection[str]) -> Sequence[Case]:
+        """The cases that letters with these Message-IDs were about."""
+        if not message_ids:
+            return []
+        ids = select(t.letter.c.case).where(t.letter.c.message_id.in_(message_ids), t.letter.c.case.is_not(None))
+        return [_case(row) for row in self.db.execute(select(t.case).where(t.case.c.id.in_(ids)).order_by(t.case.c.id))]
+
+    def select(self, states: Collection[State] = (), unit: str = "", most: int = 200) -> list[Case]:
+        """Cases for a list on a screen: newest first, of these states (all where none is named), of this unit."""
+        where: list[ColumnElement[bool]] = []
+        if states:
+            where.append(t.case.c.state.in_([state.name for state in states]))
+        if unit:
+            where.append(t.case.c.unit == unit)
+        return [_case(row) for row in self.db.execute(select(t.case).where(*where).order_by(t.case.c.id.desc()).limit(most))]
+
+    def counts(self) -> dict[State, int]:
+        """How many cases stand where."""
+        rows = self.db.execute(select(t.case.c.state, func.count()).group_by(t.case.c.state))
+        return {State[row[0]]: row[1] for row in rows}
+
+    def out_of_sight(self) -> list[str]:
+        """Numbers of open cases for which nothing is owed; must be empty (P-21)."""
+        owed = select(t.task.c.subject).where(t.task.c.kind.in_(("triage", "dispatch", "chase")))
+        query = select(t.case.c.number).where(t.case.c.state != State.CLOSED.name, t.case.c.id.not_in(owed))
+        return list(self.db.execute(query).scalars())
+
+    # the reviewer's signature --------------------------------------------------------------
+    def sign(self, case_id: int, signature: Signature) -> None:
+        """Keep a reviewer's signature (P-9.1)."""
+        names = Signature.__slots__
+        new_row(self.db, t.review, case=case_id, **{name: getattr(signature, name) for name in names})
+
+    def signature(self, case_id: int) -> Signature | None:
+        """The last signature of the case."""
+        row = self.db.execute(select(t.review).where(t.review.c.case == case_id).order_by(t.review.c.id.desc()).limit(1)).first()
+        if row is None:
+            return None
+        return Signature(row.who, row.at, row.findings, row.recording_sha256, row.slip_sha256, row.recipients)
+
+    def _first(self, *where: ColumnElement[bool]) -> Case | None:
+        row = self.db.execute(select(t.case).where(*where).order_by(t.case.c.id).limit(1).with_for_update()).first()
+        return None if row is None else _case(row)
+
+
+def search_columns(words: str) -> ColumnElement[bool]:
+    """A condition that a case's number or call id holds these words."""
+    return or_(t.case.c.number.contains(words, autoescape=True), t.case.c.call_id == words)
+
+
+def _columns(case: Case) -> dict[str, object]:
+    return {
+        "number": case.number, "pack": case.pack, "state": case.state.name, "channel": case.complaint.channel.name,
+        "category": case.category.name if case.category else None, "unit": case.unit, "source": case.source,
+        "call_id": case.call_id or None, "hotline": case.hotline, "seat": case.seat, "received": case.received,
+        "due": case.due, "last_day": case.last_day, "law_due": case.law_due, "provisional": case.provisional,
+        "undelivered": case.undelivered, "recording": case.recording.reference, "recording_sha256": case.recording.sha256,
+        "round": case.round, "climbed": case.climbed, "complaint": complaint_json(case.complaint),
+        "verdict": verdict_json(case.verdict),
+    }
+
+
+def _case(row: Row[tuple[object, ...]]) -> Case:
+    return Case(
+        id=CaseId(row.id), number=row.number, pack=row.pack, state=State[row.state], complaint=complaint_of(row.complaint),
+        source=row.source, call_id=row.call_id or "", hotline=row.hotline, seat=row.seat, received=row.received,
+        verdict=verdict_of(row.verdict), category=Category[row.category] if row.category else None,
+        unit=UnitCode(row.unit) if row.unit else None, recording=Recording(row.recording, row.recording_sha256),
+        due=row.due, last_day=row.last_day, law_due=row.law_due, provisional=row.provisional,
+        undelivered=row.undelivered, round=row.round, climbed=row.climbed,
+    )

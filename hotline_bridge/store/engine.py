@@ -1,0 +1,98 @@
+"""Runs a transaction: a plain function, in a thread, again if the database asks for it."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from hotline_bridge.store.blobs import Blobs
+from hotline_bridge.store.tx import Tx
+
+T = TypeVar("T")
+TRIES = 6
+PASSING = frozenset({"40001", "40P01", "55P03"})      # serialization failure, deadlock, lock not available
+
+
+class Store:
+    """The house's memory: one engine, and as many threads as it may have connections.
+
+    SQLite has one writer, so writes queue in a thread of their own: waiting there is orderly, waiting for its lock is not.
+    """
+
+    def __init__(self, engine: Engine, blobs: Path, threads: int = 4) -> None:
+        self._engine = engine
+        self._reader = engine.execution_options(read_only=True)
+        self._blobs = Blobs(blobs)
+        self._readers = ThreadPoolExecutor(threads, "store-read")
+        self._writers = ThreadPoolExecutor(1 if self.is_sqlite else threads, "store-write")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a SQLite file."""
+        return self._engine.dialect.name == "sqlite"
+
+    async def run(self, work: Callable[[Tx], T]) -> T:
+        """Run one writing transaction; everything in it happens, or nothing does. It may be run twice."""
+        return await asyncio.get_running_loop().run_in_executor(self._writers, partial(self._transact, self._engine, work))
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run one reading transaction, which never queues behind a writer."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, partial(self._transact, self._reader, work))
+
+    def run_now(self, work: Callable[[Tx], T]) -> T:
+        """Run one writing transaction in this thread (command line, tests)."""
+        return self._transact(self._engine, work)
+
+    def read_now(self, work: Callable[[Tx], T]) -> T:
+        """Run one reading transaction in this thread."""
+        return self._transact(self._reader, work)
+
+    def close(self) -> None:
+        """Let the threads end and close every connection."""
+        self._writers.shutdown()
+        self._readers.shutdown()
+        self._engine.dispose()
+
+    def _transact(self, engine: Engine, work: Callable[[Tx], T]) -> T:
+        for attempt in range(TRIES):
+            try:
+                with engine.begin() as connection:
+                    return work(Tx(connection, self._blobs))
+            except DBAPIError as error:
+                if attempt == TRIES - 1 or not _passing(error):
+                    raise
+                time.sleep(0.02 * 2**attempt)
+        raise AssertionError("unreachable")
+
+
+def _passing(error: DBAPIError) -> bool:
+    """Tell a busy database (serialization, deadlock, locked file) from a broken one."""
+    return getattr(error.orig, "sqlstate", None) in PASSING or "database is locked" in str(error.orig)
+
+
+def open_engine(url: str) -> Engine:
+    """Open the database behind `url` (`sqlite:///file` or `postgresql+psycopg://…`) with our manners."""
+    engine = create_engine(url, json_serializer=partial(json.dumps, ensure_ascii=False), pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    """Say what kind of transaction it is: a writer takes its lock first, or updates would vanish."""
+    reading = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _sqlite_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own connection)
+    connection.isolation_level = None  # we say BEGIN ourselves, and mean it
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")

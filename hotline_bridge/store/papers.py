@@ -1,0 +1,122 @@
+"""What came in: kept byte for byte, read later, set aside where it cannot be read. Nothing is ever deleted."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.exc import IntegrityError
+
+from hotline_bridge.store import schema as t
+from hotline_bridge.store.blobs import Blobs
+from hotline_bridge.store.rows import new_row
+
+IN_ROW = 1 << 20        # bytes; a larger body lies in a file of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A paper in the store, without its body."""
+
+    id: int
+    source: str
+    key: str
+    kind: str
+    size: int
+    digest: str
+    taken: datetime
+    state: str
+    trouble: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What one can do with papers inside a transaction."""
+
+    db: Connection
+    blobs: Blobs
+
+    def keep(self, source: str, key: str, kind: str, body: bytes, now: datetime, digest: str = "") -> int | None:
+        """Keep a paper and return its id; None if source and key are known already.
+
+        `digest` stands for the content where equal content may come in different bytes (JSON); by default it is the
+        SHA-256 of the body.
+        """
+        large = len(body) > IN_ROW
+        row = {
+            "source": source, "key": key, "kind": kind, "size": len(body), "taken": now, "state": "kept",
+            "digest": digest or hashlib.sha256(body).hexdigest(),
+            "body": None if large else body,
+            "blob": self.blobs.put(body) if large else None,
+        }
+        try:
+            with self.db.begin_nested():
+                return new_row(self.db, t.paper, **row)
+        except IntegrityError:
+            return None
+
+    def find(self, source: str, key: str) -> Kept | None:
+        """Return the paper of this source and key."""
+        row = self.db.execute(select(*_COLUMNS).where(t.paper.c.source == source, t.paper.c.key == key)).first()
+        return None if row is None else _kept(row)
+
+    def get(self, paper_id: int) -> Kept | None:
+        """Return the paper of this id."""
+        row = self.db.execute(select(*_COLUMNS).where(t.paper.c.id == paper_id)).first()
+        return None if row is None else _kept(row)
+
+    def body(self, paper_id: int) -> bytes:
+        """Return the bytes as they came."""
+        row = self.db.execute(select(t.paper.c.body, t.paper.c.blob).where(t.paper.c.id == paper_id)).one()
+        return self.blobs.get(row.blob) if row.body is None else bytes(row.body)
+
+    def twin(self, paper_id: int) -> int | None:
+        """Return an earlier paper of the same kind with the same content, if there is one."""
+        mine = self.db.execute(select(t.paper.c.kind, t.paper.c.digest).where(t.paper.c.id == paper_id)).one()
+        same = (t.paper.c.digest == mine.digest, t.paper.c.kind == mine.kind, t.paper.c.id < paper_id)
+        return self.db.execute(select(t.paper.c.id).where(*same).order_by(t.paper.c.id).limit(1)).scalar()
+
+    def read(self, paper_id: int, note: str = "") -> None:
+        """Note that the paper was read, and what came of it where that is nothing."""
+        self._change(paper_id, state="read", trouble=note or None, remedy=None)
+
+    def quarantine(self, paper_id: int, trouble: str, remedy: str) -> None:
+        """Set the paper aside for a person: what is wrong with it, and what to do."""
+        self._change(paper_id, state="quarantined", trouble=trouble, remedy=remedy)
+
+    def quarantined(self, most: int = 200) -> Sequence[Kept]:
+        """The papers that wait for a person, newest first."""
+        rows = self.db.execute(
+            select(*_COLUMNS).where(t.paper.c.state == "quarantined").order_by(t.paper.c.id.desc()).limit(most)
+        )
+        return [_kept(row) for row in rows]
+
+    def cursor(self, source: str) -> str:
+        """How far this source has been read; "" where it never was."""
+        return self.db.execute(select(t.mark.c.cursor).where(t.mark.c.source == source)).scalar() or ""
+
+    def mark(self, source: str, cursor: str, now: datetime) -> None:
+        """Note how far a source has been read, and that it answered; an empty cursor leaves the old one."""
+        values = {"at": now, "cursor": cursor} if cursor else {"at": now}
+        if not self.db.execute(update(t.mark).where(t.mark.c.source == source).values(values)).rowcount:
+            self.db.execute(t.mark.insert().values(source=source, cursor=cursor, at=now))
+
+    def marks(self) -> dict[str, datetime]:
+        """When each source last succeeded."""
+        return {row.source: row.at for row in self.db.execute(select(t.mark.c.source, t.mark.c.at))}
+
+    def _change(self, paper_id: int, **values: object) -> None:
+        self.db.execute(update(t.paper).where(t.paper.c.id == paper_id).values(**values))
+
+
+_COLUMNS = [column for column in t.paper.c if column.name not in {"body", "blob"}]
+
+
+def _kept(row: Row[tuple[Any, ...]]) -> Kept:
+    return Kept(
+        id=row.id, source=row.source, key=row.key, kind=row.kind, size=row.size, digest=row.digest, taken=row.taken,
+        state=row.state, trouble=row.trouble or "", remedy=row.remedy or "",
+    )

@@ -1,0 +1,206 @@
+"""The tables, with the constraints that keep the promises. Migrations build them; a test compares the two."""
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint,
+)
+
+from hotline_bridge.store.moment import Moment
+
+metadata = MetaData(naming_convention={
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+})
+Key = BigInteger().with_variant(Integer, "sqlite")
+FOREVER: dict[str, Any] = {"sqlite_autoincrement": True}    # SQLite would use the ids of deleted rows again
+
+# What came in, byte for byte, before anybody was thanked. A large body lies in a file named by its hash (blob).
+paper = Table(
+    "paper", metadata,
+    Column("id", Key, primary_key=True),
+    Column("source", String(80), nullable=False),
+    Column("key", String(300), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("body", LargeBinary),
+    Column("blob", String(64)),
+    Column("size", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("taken", Moment(), nullable=False),
+    Column("state", String(12), nullable=False),        # kept | read | quarantined
+    Column("trouble", Text),                            # what and why, for a person
+    Column("remedy", Text),                             # what to do about it
+    UniqueConstraint("source", "key"),
+    Index(None, "digest"),
+    Index(None, "state"),
+    **FOREVER,
+)
+
+# How far each door has read, and when it last succeeded.
+mark = Table(
+    "mark", metadata,
+    Column("source", String(80), primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("at", Moment(), nullable=False),
+)
+
+# One row of a telephone exchange's records; the legs of a call are joined when asked for.
+leg = Table(
+    "leg", metadata,
+    Column("id", Key, primary_key=True),
+    Column("paper", ForeignKey("paper.id"), nullable=False, unique=True),
+    Column("exchange", String(80), nullable=False),
+    Column("call_id", String(120), nullable=False),
+    Column("global_call_id", String(120), nullable=False),
+    Column("record", JSON, nullable=False),
+    Index(None, "call_id"),
+    Index(None, "global_call_id"),
+    **FOREVER,
+)
+
+case = Table(
+    "case_file", metadata,
+    Column("id", Key, primary_key=True),
+    Column("number", String(40), nullable=False, unique=True),
+    Column("pack", String(40), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("category", String(20)),
+    Column("unit", String(40)),
+    Column("source", String(80), nullable=False),
+    Column("call_id", String(120)),
+    Column("hotline", String(40), nullable=False),
+    Column("seat", String(80), nullable=False),
+    Column("received", Moment(), nullable=False),
+    Column("due", Moment()),
+    Column("last_day", Moment()),
+    Column("law_due", Moment()),
+    Column("provisional", Boolean, nullable=False),
+    Column("undelivered", Boolean, nullable=False),
+    Column("recording", Text, nullable=False),
+    Column("recording_sha256", String(64), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("climbed", Integer, nullable=False),
+    Column("complaint", JSON, nullable=False),
+    Column("verdict", JSON),
+    Column("paper", ForeignKey("paper.id"), nullable=False, unique=True),
+    UniqueConstraint("source", "call_id"),
+    Index(None, "state", "due"),
+    Index(None, "call_id"),
+    Index(None, "unit"),
+    Index(None, "received"),
+    **FOREVER,
+)
+
+# The book: append-only, kept so by triggers (P-6).
+entry = Table(
+    "entry", metadata,
+    Column("id", Key, primary_key=True),
+    Column("case", ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("at", Moment(), nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("says", Text, nullable=False),
+    Column("rules", String(16), nullable=False),
+    **FOREVER,
+)
+
+# A reviewer's signature: what exactly was heard, read and addressed (P-9.1).
+review = Table(
+    "review", metadata,
+    Column("id", Key, primary_key=True),
+    Column("case", ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("who", String(80), nullable=False),
+    Column("at", Moment(), nullable=False),
+    Column("findings", Text, nullable=False),
+    Column("recording_sha256", String(64), nullable=False),
+    Column("slip_sha256", String(64), nullable=False),
+    Column("recipients", Text, nullable=False),
+    **FOREVER,
+)
+
+# What a unit answered (P-12); `standing` is counted | claimed | dismissed.
+answer = Table(
+    "answer", metadata,
+    Column("id", Key, primary_key=True),
+    Column("case", ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("paper", ForeignKey("paper.id"), nullable=False, unique=True),
+    Column("at", Moment(), nullable=False),
+    Column("sender", String(200), nullable=False),
+    Column("elements", JSON, nullable=False),
+    Column("standing", String(12), nullable=False),
+    Column("reasons", JSON, nullable=False),
+    **FOREVER,
+)
+
+# A letter: decided in a step (draft), made into bytes once (raw), sent with those bytes for ever.
+letter = Table(
+    "letter", metadata,
+    Column("id", Key, primary_key=True),
+    Column("about", String(240), nullable=False),       # "case:17" or "mailbox:<address>"
+    Column("case", ForeignKey("case_file.id"), index=True),
+    Column("purpose", String(60), nullable=False),
+    Column("round", BigInteger, nullable=False),
+    Column("message_id", String(200), nullable=False, unique=True),
+    Column("sender", String(200), nullable=False),
+    Column("draft", JSON, nullable=False),
+    Column("raw", LargeBinary),
+    Column("written", Moment(), nullable=False),
+    UniqueConstraint("about", "purpose", "round"),
+    **FOREVER,
+)
+delivery = Table(
+    "delivery", metadata,
+    Column("letter", ForeignKey("letter.id"), primary_key=True),
+    Column("recipient", String(200), primary_key=True),
+    Column("answer", String(12), nullable=False),       # open | accepted | refused | bounced
+    Column("said", Text, nullable=False),
+    Column("at", Moment()),
+)
+
+# A mailbox that is chased, and what its next digest must say.
+mailbox = Table(
+    "mailbox", metadata,
+    Column("id", Key, primary_key=True),
+    Column("address", String(200), nullable=False, unique=True),
+    **FOREVER,
+)
+reminder = Table(
+    "reminder", metadata,
+    Column("id", Key, primary_key=True),
+    Column("mailbox", ForeignKey("mailbox.id"), nullable=False),
+    Column("case", ForeignKey("case_file.id"), nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("attention", String(80), nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("at", Moment(), nullable=False),
+    Column("letter", ForeignKey("letter.id")),
+    UniqueConstraint("mailbox", "case", "rung"),
+    Index(None, "mailbox", "letter"),
+    **FOREVER,
+)
+
+# The list of what is owed: work, retries, chasing, sending. Claiming pushes `due` forward, finishing deletes.
+task = Table(
+    "task", metadata,
+    Column("id", Key, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("subject", BigInteger, nullable=False),
+    Column("due", Moment(), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("parked", Boolean, nullable=False),
+    Column("trouble", Text),
+    UniqueConstraint("kind", "subject"),
+    Index(None, "parked", "due"),
+    **FOREVER,
+)
+
+# Sequences that must never go back: case numbers by hotline and day.
+counter = Table(
+    "counter", metadata,
+    Column("name", String(80), primary_key=True),
+    Column("value", Integer, nullable=False),
+)

@@ -1,0 +1,112 @@
+"""The list of what is owed. The database is the queue: claiming moves `due` forward, finishing deletes the row."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from hotline_bridge.errors import LostClaim
+from hotline_bridge.store import schema as t
+from hotline_bridge.store.rows import new_row
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An obligation: do `kind` for `subject` once it is due. `attempt` is also the fencing token of a claim."""
+
+    id: int
+    kind: str
+    subject: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A task that waits for a person, and why."""
+
+    id: int
+    kind: str
+    subject: int
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """What one can do with obligations inside a transaction."""
+
+    db: Connection
+
+    def owe(self, kind: str, subject: int, due: datetime) -> None:
+        """Promise to do something; promised again, it is due anew, even from inside its own step."""
+        same = (t.task.c.kind == kind, t.task.c.subject == subject)
+        again = {"due": due, "attempt": 0, "parked": False, "trouble": None}
+        if self.db.execute(update(t.task).where(*same).values(again)).rowcount:
+            return
+        try:
+            with self.db.begin_nested():
+                new_row(self.db, t.task, kind=kind, subject=subject, due=due, attempt=0, parked=False)
+        except IntegrityError:      # another instance promised it in the same instant
+            self.db.execute(update(t.task).where(*same).values(again))
+
+    def strike(self, kind: str, subject: int) -> None:
+        """Take a promise back: nothing is owed any more."""
+        self.db.execute(delete(t.task).where(t.task.c.kind == kind, t.task.c.subject == subject))
+
+    def claim(self, kinds: Collection[str], now: datetime, patience: timedelta, most: int = 1) -> list[Task]:
+        """Take the most overdue tasks; each comes back by itself after `patience`."""
+        rows = self.db.execute(
+            select(t.task.c.id, t.task.c.kind, t.task.c.subject, t.task.c.attempt)
+            .where(t.task.c.kind.in_(kinds), t.task.c.due <= now, t.task.c.parked.is_(False))
+            .order_by(t.task.c.due, t.task.c.id)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        ).all()
+        if rows:
+            self.db.execute(
+                update(t.task).where(t.task.c.id.in_([row.id for row in rows])).values(attempt=t.task.c.attempt + 1, due=now + patience)
+            )
+        return [Task(row.id, row.kind, row.subject, row.attempt + 1) for row in rows]
+
+    def hold(self, mine: Task) -> None:
+        """Make sure the task is still ours, and keep it so until the transaction ends; else LostClaim."""
+        row = self.db.execute(
+            select(t.task.c.id).where(t.task.c.id == mine.id, t.task.c.attempt == mine.attempt).with_for_update()
+        ).first()
+        if row is None:
+            raise LostClaim(mine)
+
+    def finish(self, mine: Task) -> None:
+        """Strike the task off the list, unless its own step promised it anew."""
+        self.db.execute(delete(t.task).where(t.task.c.id == mine.id, t.task.c.attempt == mine.attempt))
+
+    def postpone(self, mine: Task, due: datetime, trouble: str) -> None:
+        """Try again at `due`."""
+        self._change(mine, due=due, trouble=trouble)
+
+    def park(self, mine: Task, trouble: str) -> None:
+        """Set the task aside for a person."""
+        self._change(mine, parked=True, trouble=trouble)
+
+    def unpark(self, task_id: int, now: datetime) -> bool:
+        """Let a parked task run again now; False where there is none of that id."""
+        values = {"parked": False, "attempt": 0, "due": now}
+        return bool(self.db.execute(update(t.task).where(t.task.c.id == task_id, t.task.c.parked).values(values)).rowcount)
+
+    def parked(self) -> list[Parked]:
+        """Everything that waits for a person."""
+        rows = self.db.execute(select(t.task).where(t.task.c.parked).order_by(t.task.c.id))
+        return [Parked(row.id, row.kind, row.subject, row.trouble or "") for row in rows]
+
+    def due_count(self, now: datetime) -> int:
+        """How many tasks are due now."""
+        query = select(func.count()).select_from(t.task).where(t.task.c.due <= now, t.task.c.parked.is_(False))
+        return self.db.execute(query).scalar_one()
+
+    def next_due(self) -> datetime | None:
+        """When the next unparked task falls due."""
+        return self.db.execute(select(func.min(t.task.c.due)).where(t.task.c.parked.is_(False))).scalar()
+
+    def _change(self, mine: Task, **values: object) -> None:
+        self.db.execute(update(t.task).where(t.task.c.id == mine.id, t.task.c.attempt == mine.attempt).values(**values))

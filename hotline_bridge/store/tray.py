@@ -1,0 +1,168 @@
+"""The tray: letters decided and not yet gone, and what each recipient's server said."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import IntegrityError
+
+from hotline_bridge.store import schema as t
+from hotline_bridge.store.rows import new_row
+
+OPEN, ACCEPTED, REFUSED, BOUNCED = "open", "accepted", "refused", "bounced"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter with those who still have to get it."""
+
+    id: int
+    case: int | None
+    purpose: str
+    message_id: str
+    sender: str
+    draft: Mapping[str, object]
+    raw: bytes | None
+    open: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a letter at one recipient."""
+
+    letter: int
+    purpose: str
+    message_id: str
+    recipient: str
+    answer: str
+    said: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A reminder that waits for its mailbox's next digest."""
+
+    id: int
+    case: int
+    rung: int
+    name: str
+    attention: str
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tray:
+    """What one can do with letters inside a transaction."""
+
+    db: Connection
+
+    def put(self, about: str, purpose: str, round_: int, draft: Mapping[str, object], now: datetime, case: int | None = None) -> int | None:
+        """Lay a decided letter into the tray and return its id; None where this very letter lies there already.
+
+        `draft` holds at least message_id, sender, to and cc; its bytes are made later and once.
+        """
+        try:
+            with self.db.begin_nested():
+                letter = new_row(
+                    self.db, t.letter, about=about, case=case, purpose=purpose, round=round_,
+                    message_id=draft["message_id"], sender=draft["sender"], draft=dict(draft), written=now,
+                )
+        except IntegrityError:
+            return None
+        everybody: Sequence[str] = [*_names(draft["to"]), *_names(draft["cc"])]
+        for recipient in dict.fromkeys(everybody):
+            self.db.execute(t.delivery.insert().values(letter=letter, recipient=recipient, answer=OPEN, said=""))
+        return letter
+
+    def get(self, letter_id: int) -> Letter:
+        """Return the letter and who still has to get it."""
+        row = self.db.execute(select(t.letter).where(t.letter.c.id == letter_id)).one()
+        waiting = select(t.delivery.c.recipient).where(t.delivery.c.letter == letter_id, t.delivery.c.answer == OPEN)
+        raw = None if row.raw is None else bytes(row.raw)
+        open_ = tuple(self.db.execute(waiting.order_by(t.delivery.c.recipient)).scalars())
+        return Letter(row.id, row.case, row.purpose, row.message_id, row.sender, row.draft, raw, open_)
+
+    def fix(self, letter_id: int, raw: bytes) -> None:
+        """Fix the letter's bytes, for ever: a later attempt finds them and sends them again."""
+        self.db.execute(update(t.letter).where(t.letter.c.id == letter_id, t.letter.c.raw.is_(None)).values(raw=raw))
+
+    def receipt(self, letter_id: int, recipient: str, answer: str, said: str, now: datetime) -> None:
+        """Note what the relay said about one recipient."""
+        mine = (t.delivery.c.letter == letter_id, t.delivery.c.recipient == recipient)
+        self.db.execute(update(t.delivery).where(*mine).values(answer=answer, said=said, at=now))
+
+    def bounced(self, message_ids: Collection[str], recipients: Collection[str], said: str, now: datetime) -> list[Delivery]:
+        """Note that an accepted letter came back; all its recipients where the bounce names none. Returns whose."""
+        rows = [d for d in self._deliveries(t.letter.c.message_id.in_(message_ids)) if not recipients or d.recipient in recipients]
+        for row in rows:
+            self.receipt(row.letter, row.recipient, BOUNCED, said, now)
+        return rows
+
+    def of_case(self, case: int) -> list[Delivery]:
+        """Every delivery of the case's letters, in the order they were decided."""
+        return self._deliveries(t.letter.c.case == case)
+
+    def message_ids(self, case: int) -> frozenset[str]:
+        """The Message-IDs of every letter about the case."""
+        return frozenset(self.db.execute(select(t.letter.c.message_id).where(t.letter.c.case == case)).scalars())
+
+    def slip_accepted(self, case: int) -> bool:
+        """Whether every recipient's server has taken the slips of the case's last round."""
+        return all(row.answer == ACCEPTED for row in self.of_case(case) if row.purpose.startswith("slip"))
+
+    # digests --------------------------------------------------------------------------------
+    def mailbox(self, address: str) -> int:
+        """The id of a chased mailbox, made where it is new."""
+        found = self.db.execute(select(t.mailbox.c.id).where(t.mailbox.c.address == address)).scalar()
+        if found is not None:
+            return int(found)
+        try:
+            with self.db.begin_nested():
+                return new_row(self.db, t.mailbox, address=address)
+        except IntegrityError:
+            return int(self.db.execute(select(t.mailbox.c.id).where(t.mailbox.c.address == address)).scalar_one())
+
+    def address(self, mailbox: int) -> str:
+        """The address of a chased mailbox."""
+        return str(self.db.execute(select(t.mailbox.c.address).where(t.mailbox.c.id == mailbox)).scalar_one())
+
+    def remind(self, mailbox: int, pending: Pending, at: datetime) -> None:
+        """Add a case to the next digest of a mailbox; once for each rung."""
+        values = {"case": pending.case, "rung": pending.rung, "name": pending.name, "attention": pending.attention}
+        try:
+            with self.db.begin_nested():
+                new_row(self.db, t.reminder, mailbox=mailbox, urgent=pending.urgent, at=at, **values)
+        except IntegrityError:
+            return
+
+    def pending(self, mailbox: int) -> list[Pending]:
+        """What the next digest of a mailbox must say."""
+        rows = self.db.execute(
+            select(t.reminder).where(t.reminder.c.mailbox == mailbox, t.reminder.c.letter.is_(None)).order_by(t.reminder.c.id)
+        )
+        return [Pending(row.id, row.case, row.rung, row.name, row.attention, row.urgent) for row in rows]
+
+    def reminded(self, pending: Sequence[Pending], letter: int) -> None:
+        """Note which digest said it."""
+        ids = [one.id for one in pending]
+        self.db.execute(update(t.reminder).where(t.reminder.c.id.in_(ids)).values(letter=letter))
+
+    def drop(self, pending: Sequence[Pending]) -> None:
+        """Forget reminders that are not needed any more, their case having moved on."""
+        self.db.execute(t.reminder.delete().where(t.reminder.c.id.in_([one.id for one in pending])))
+
+    def _deliveries(self, *where: object) -> list[Delivery]:
+        rows = self.db.execute(
+            select(t.delivery, t.letter.c.purpose, t.letter.c.message_id)
+            .join(t.letter, t.letter.c.id == t.delivery.c.letter)
+            .where(*where)  # type: ignore[arg-type]
+            .order_by(t.letter.c.id, t.delivery.c.recipient)
+        )
+        return [Delivery(r.letter, r.purpose, r.message_id, r.recipient, r.answer, r.said, r.at) for r in rows]
+
+
+def _names(value: object) -> tuple[str, ...]:
+    assert isinstance(value, (list, tuple))
+    return tuple(str(name) for name in value)

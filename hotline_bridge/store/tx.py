@@ -1,0 +1,35 @@
+"""One transaction: the store's drawers over one connection. It ends with the function it was given to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from hotline_bridge.store.answers import Answers
+from hotline_bridge.store.blobs import Blobs
+from hotline_bridge.store.calls import Calls
+from hotline_bridge.store.cases import Cases
+from hotline_bridge.store.papers import Papers
+from hotline_bridge.store.tasks import Tasks
+from hotline_bridge.store.tray import Tray
+
+
+class Tx:
+    """What a step may touch."""
+
+    __slots__ = ("_db", "answers", "calls", "cases", "papers", "tasks", "tray")
+
+    def __init__(self, db: Connection, blobs: Blobs) -> None:
+        self._db = db
+        self.papers = Papers(db, blobs)
+        self.calls = Calls(db)
+        self.cases = Cases(db)
+        self.answers = Answers(db)
+        self.tray = Tray(db)
+        self.tasks = Tasks(db)
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the transaction that may fail alone: its rows go, the rest stays."""
+        with self._db.begin_nested():
+            yield

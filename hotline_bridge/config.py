@@ -155,6 +155,7 @@ class Config(BaseSettings):
     sources: tuple[Source, ...] = ()
     people: tuple[Person, ...] = ()
     cdr: tuple[Cdr, ...] = ()
+    recordings: Path | None = Field(None, description="the folder recordings lie in; their references are relative to it")
     spool: Path | None = Field(None, description="a folder of .eml files to take in as mail")
     reply_key_file: Path | None = Field(None, description="key of the reply addresses' token; made in the state folder where empty")
     log: Log = Log()

@@ -32,7 +32,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.HELD: frozenset({State.TAKEN, State.DESK, State.SENT, State.CLOSED}),
     State.SENT: frozenset({State.DESK, State.HELD, State.ANSWERED, State.CLOSED}),
     State.ANSWERED: frozenset({State.DESK, State.HELD, State.SENT, State.CLOSED}),
-    State.CLOSED: frozenset({State.TAKEN, State.SENT}),
+    State.CLOSED: frozenset({State.DESK}),
 }
 OPEN = frozenset(State) - {State.CLOSED}
 
@@ -69,6 +69,7 @@ class Case:
 
     id: CaseId
     number: str                         # what people quote: 95580-20260722-000137
+    pack: str                           # the policy pack it is handled under
     state: State
     complaint: Complaint
     source: str
@@ -78,11 +79,14 @@ class Case:
     received: datetime
     verdict: Verdict | None = None
     category: Category | None = None
-    unit: UnitCode | None = None
+    unit: UnitCode | None = None        # the unit complained about
+    lead: UnitCode | None = None        # who must answer and is chased: the unit, or the department that leads (P-14.1)
     recording: Recording = Recording()
     due: datetime | None = None
     last_day: datetime | None = None
     law_due: datetime | None = None
+    provisional: bool = False           # the calendar of a year in question was not published when `due` was set
+    undelivered: bool = False           # its slip came back or was refused (P-20)
     round: int = 0                      # how often a slip has been decided; each decision has its own letters
     climbed: int = 0                    # rungs of the chasing ladder behind it
 

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
@@ -44,11 +43,9 @@ def _plain(value: object) -> object:
     return "" if value is None else value
 
 
-def _text(longest: int) -> Any:  # noqa: ANN401 (a type for annotations)
-    return Annotated[str, BeforeValidator(_plain), Field(max_length=longest)]
-
-
-Short, Line, Long = _text(80), _text(400), _text(20_000)
+Short = Annotated[str, BeforeValidator(_plain), Field(max_length=80)]
+Line = Annotated[str, BeforeValidator(_plain), Field(max_length=400)]
+Long = Annotated[str, BeforeValidator(_plain), Field(max_length=20_000)]
 
 
 class _Strict(BaseModel):
@@ -176,8 +173,3 @@ def _mistake(row: Mapping[str, Any]) -> FieldMistake:
     limit = row.get("ctx", {}).get("max_length")
     expected = f"at most {limit} characters" if kind == "string_too_long" else _EXPECTED.get(kind, message)
     return FieldMistake(pointer, _WRONG.get(kind, "cannot be used"), expected)
-
-
-def started(form: Form, otherwise: datetime) -> datetime:
-    """When the complaint was received: the start of the call, never later than now."""
-    return min(form.started_at or otherwise, otherwise)

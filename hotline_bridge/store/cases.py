@@ -137,7 +137,7 @@ def search_columns(words: str) -> ColumnElement[bool]:
 def _columns(case: Case) -> dict[str, object]:
     return {
         "number": case.number, "pack": case.pack, "state": case.state.name, "channel": case.complaint.channel.name,
-        "category": case.category.name if case.category else None, "unit": case.unit, "source": case.source,
+        "category": case.category.name if case.category else None, "unit": case.unit, "lead": case.lead, "source": case.source,
         "call_id": case.call_id or None, "hotline": case.hotline, "seat": case.seat, "received": case.received,
         "due": case.due, "last_day": case.last_day, "law_due": case.law_due, "provisional": case.provisional,
         "undelivered": case.undelivered, "recording": case.recording.reference, "recording_sha256": case.recording.sha256,
@@ -151,7 +151,7 @@ def _case(row: Row[tuple[object, ...]]) -> Case:
         id=CaseId(row.id), number=row.number, pack=row.pack, state=State[row.state], complaint=complaint_of(row.complaint),
         source=row.source, call_id=row.call_id or "", hotline=row.hotline, seat=row.seat, received=row.received,
         verdict=verdict_of(row.verdict), category=Category[row.category] if row.category else None,
-        unit=UnitCode(row.unit) if row.unit else None, recording=Recording(row.recording, row.recording_sha256),
+        unit=UnitCode(row.unit) if row.unit else None, lead=UnitCode(row.lead) if row.lead else None, recording=Recording(row.recording, row.recording_sha256),
         due=row.due, last_day=row.last_day, law_due=row.law_due, provisional=row.provisional,
         undelivered=row.undelivered, round=row.round, climbed=row.climbed,
     )

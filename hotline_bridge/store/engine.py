@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
 from hotline_bridge.store.blobs import Blobs
 from hotline_bridge.store.tx import Tx
@@ -67,9 +67,34 @@ class Store:
                     return work(Tx(connection, self._blobs))
             except DBAPIError as error:
                 if attempt == TRIES - 1 or not _passing(error):
+                    if is_database_trouble(error):
+                        raise StoreUnavailable(_cure(error)) from error
                     raise
                 time.sleep(0.02 * 2**attempt)
         raise AssertionError("unreachable")
+
+
+class StoreUnavailable(OSError):
+    """The database cannot be reached or cannot write; nothing was kept. The text says what to do."""
+
+
+def is_database_trouble(error: Exception) -> bool:
+    """Whether the database itself failed, rather than what was asked of it."""
+    return isinstance(error, (OperationalError, InterfaceError, InternalError))
+
+
+def _cure(error: DBAPIError) -> str:
+    """What is wrong in the database's own words, and what to do about it."""
+    said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    cures = {
+        "disk is full": "free some space on the disk of the state folder",
+        "readonly": "the database file or its folder is read-only for this user; correct its owner and mode",
+        "unable to open": "the folder of the database is missing or closed to this user; correct store.url or its mode",
+        "locked": "another program holds the database; end it",
+        "no such table": "run `hotline-bridge db upgrade`",
+    }
+    cure = next((cure for sign, cure in cures.items() if sign in said), "check that the database runs and store.url is right")
+    return f"the database says: {said}; {cure}"
 
 
 def _passing(error: DBAPIError) -> bool:
@@ -77,9 +102,10 @@ def _passing(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in PASSING or "database is locked" in str(error.orig)
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, password: str = "") -> Engine:
     """Open the database behind `url` (`sqlite:///file` or `postgresql+psycopg://…`) with our manners."""
-    engine = create_engine(url, json_serializer=partial(json.dumps, ensure_ascii=False), pool_pre_ping=not url.startswith("sqlite"))
+    whole = make_url(url).set(password=password) if password else make_url(url)
+    engine = create_engine(whole, json_serializer=partial(json.dumps, ensure_ascii=False), hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)

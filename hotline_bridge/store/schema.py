@@ -69,6 +69,7 @@ case = Table(
     Column("channel", String(20), nullable=False),
     Column("category", String(20)),
     Column("unit", String(40)),
+    Column("lead", String(40)),
     Column("source", String(80), nullable=False),
     Column("call_id", String(120)),
     Column("hotline", String(40), nullable=False),

@@ -14,6 +14,23 @@ OPEN, ACCEPTED, REFUSED, BOUNCED = "open", "accepted", "refused", "bounced"
 
 
 @dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A letter that has been decided: what it is about, who gets it, and the draft its bytes are made of.
+
+    `about`, `purpose` and `round` together name it: the same decision taken twice is one letter.
+    """
+
+    about: str
+    purpose: str
+    round: int
+    message_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    draft: Mapping[str, object]
+    case: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter with those who still have to get it."""
 
@@ -58,21 +75,17 @@ class Tray:
 
     db: Connection
 
-    def put(self, about: str, purpose: str, round_: int, draft: Mapping[str, object], now: datetime, case: int | None = None) -> int | None:
-        """Lay a decided letter into the tray and return its id; None where this very letter lies there already.
-
-        `draft` holds at least message_id, sender, to and cc; its bytes are made later and once.
-        """
+    def put(self, out: Outgoing, now: datetime) -> int | None:
+        """Lay a decided letter into the tray and return its id; None where this very letter lies there already."""
         try:
             with self.db.begin_nested():
                 letter = new_row(
-                    self.db, t.letter, about=about, case=case, purpose=purpose, round=round_,
-                    message_id=draft["message_id"], sender=draft["sender"], draft=dict(draft), written=now,
+                    self.db, t.letter, about=out.about, case=out.case, purpose=out.purpose, round=out.round,
+                    message_id=out.message_id, sender=out.sender, draft=dict(out.draft), written=now,
                 )
         except IntegrityError:
             return None
-        everybody: Sequence[str] = [*_names(draft["to"]), *_names(draft["cc"])]
-        for recipient in dict.fromkeys(everybody):
+        for recipient in dict.fromkeys(out.recipients):
             self.db.execute(t.delivery.insert().values(letter=letter, recipient=recipient, answer=OPEN, said=""))
         return letter
 
@@ -161,8 +174,3 @@ class Tray:
             .order_by(t.letter.c.id, t.delivery.c.recipient)
         )
         return [Delivery(r.letter, r.purpose, r.message_id, r.recipient, r.answer, r.said, r.at) for r in rows]
-
-
-def _names(value: object) -> tuple[str, ...]:
-    assert isinstance(value, (list, tuple))
-    return tuple(str(name) for name in value)

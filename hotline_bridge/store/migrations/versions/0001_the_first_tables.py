@@ -88,6 +88,7 @@ def upgrade() -> None:
     sa.Column('channel', sa.String(length=20), nullable=False),
     sa.Column('category', sa.String(length=20), nullable=True),
     sa.Column('unit', sa.String(length=40), nullable=True),
+    sa.Column('lead', sa.String(length=40), nullable=True),
     sa.Column('source', sa.String(length=80), nullable=False),
     sa.Column('call_id', sa.String(length=120), nullable=True),
     sa.Column('hotline', sa.String(length=40), nullable=False),

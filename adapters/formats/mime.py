@@ -1,0 +1,102 @@
+"""A mail as it really is: bytes in, `routing.papers.Mail` out, whatever is broken about it.
+
+Raises only `Unreadable`, and that only for what is no mail at all. Everything else that is wrong with a mail becomes a
+warning beside what could be read. Sources: RFC 5322, 2045-2047, 2231, 3464, 8098, and the mails of `inputs.md`'s kind.
+"""
+
+from collections.abc import Mapping
+
+from adapters.formats import bounce
+from adapters.formats.headers import Headers, addresses, mailbox, message_ids, moment, read_headers
+from adapters.formats.kinds import Signs, kind_of
+from adapters.formats.parts import Parts, head_and_body, read_parts
+from adapters.formats.quoting import split_history
+from routing.papers import Mail, MailKind, Unreadable
+
+#: Headers of which a mail has at least one; without any the bytes are something else.
+MAIL_HEADERS = frozenset({
+    "from", "to", "cc", "subject", "date", "message-id", "received", "return-path", "reply-to", "sender", "delivered-to",
+    "mime-version", "content-type", "in-reply-to", "x-mailer", "envelope-to", "x-original-to",
+})
+RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
+#: Kinds whose words may quote the headers of the letter they are about.
+ABOUT_A_LETTER = frozenset({MailKind.BOUNCE, MailKind.READ_RECEIPT})
+
+
+def read_mail(content: bytes) -> Mail:
+    """Read one mail; Unreadable where the bytes are no mail (empty, no mail header, binary)."""
+    head, body = head_and_body(content)
+    headers, rest = read_headers(head)
+    if not any(name in MAIL_HEADERS for name, _ in headers.fields):
+        raise Unreadable(_why(content))
+    parts = read_parts(headers, rest + body)
+    headers = Headers(headers.fields, hint=parts.declared)
+    sender, sender_name = _sender(headers)
+    subject = headers.text("subject")
+    new_text, history = split_history(parts.text)
+    blocks = tuple(block for report in parts.reports for block in bounce.report_blocks(report[1]))
+    kinds_of_report = [parts.report_type, *(name for name, _ in parts.reports)]
+    kind = kind_of(Signs(headers, sender, subject, new_text, kinds_of_report, bounce.actions(blocks)))
+    return Mail(
+        message_id=next(iter(message_ids(headers.raw("message-id"))), ""), sender=sender, sender_name=sender_name,
+        recipients=addresses(headers, RECIPIENTS), subject=subject, date=moment(headers.raw("date")), kind=kind,
+        text=parts.text, new_text=new_text, history=history, references=_references(headers, kind, blocks, parts),
+        attachments=tuple(parts.attachments), failed_recipients=_failed(headers, kind, blocks, parts),
+        charsets=tuple(parts.charsets), warnings=(*_complaints(headers, sender), *parts.warnings),
+    )
+
+
+def mail_json(mail: Mail, file: str, case_number: str | None, elements: Mapping[str, str]) -> dict[str, object]:
+    """What `read-mail` prints of a mail: plain values only, the attachments by name, type and size."""
+    return {
+        "file": file, "message_id": mail.message_id, "from": mail.sender, "subject": mail.subject,
+        "date": mail.date.isoformat() if mail.date else None, "kind": mail.kind.value, "new_text": mail.new_text,
+        "quoted": mail.quoted, "case_number": case_number, "elements": dict(elements),
+        "attachments": [{"name": a.name, "type": a.type, "bytes": len(a.content)} for a in mail.attachments],
+        "charsets": list(mail.charsets), "warnings": list(mail.warnings),
+    }
+
+
+def _why(content: bytes) -> str:
+    if not content.strip():
+        return "an empty file is no mail; fetch it again from its source"
+    if b"\x00" in content[:1000]:
+        return "binary bytes without a header are no mail; if this is an attachment, send it inside a mail"
+    return "no header of a mail (From, To, Subject, Date, Received ...) at its start; was its head cut off?"
+
+
+def _sender(headers: Headers) -> tuple[str, str]:
+    """Address and name of who wrote; Sender and Return-Path lend the address where From has none to give."""
+    address, name = mailbox(headers, headers.raw("from"))
+    if headers.raw("from"):
+        return address, name
+    for other in ("sender", "return-path"):
+        found, other_name = mailbox(headers, headers.raw(other))
+        if found:
+            return found, name or other_name
+    return "", name
+
+
+def _references(headers: Headers, kind: MailKind, blocks: tuple[Headers, ...], parts: Parts) -> tuple[str, ...]:
+    found = [an_id for name in ("in-reply-to", "references") for value in headers.all_raw(name) for an_id in message_ids(value)]
+    if kind in ABOUT_A_LETTER:
+        found += bounce.original_ids(headers, blocks, parts.returned, parts.text)
+    return tuple(dict.fromkeys(found))
+
+
+def _failed(headers: Headers, kind: MailKind, blocks: tuple[Headers, ...], parts: Parts) -> tuple[str, ...]:
+    return bounce.failed_recipients(headers, blocks, parts.text) if kind is MailKind.BOUNCE else ()
+
+
+def _complaints(headers: Headers, sender: str) -> list[str]:
+    """What is wrong with the headers, in words."""
+    found = []
+    if not headers.has("message-id"):
+        found.append("no Message-ID")
+    if not headers.has("date"):
+        found.append("no Date")
+    elif moment(headers.raw("date")) is None:
+        found.append("Date is no date")
+    if not sender:
+        found.append("no sender address")
+    return found

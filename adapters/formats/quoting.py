@@ -1,0 +1,179 @@
+"""The new words of an answer, apart from the older mail below them.
+
+Two kinds of history are told apart. *Hard* marks (separator lines, header blocks, attributions without `>` below) begin
+a history that runs to the end. Lines with `>` are *soft*: whoever writes them may answer between or below them. So where
+unquoted new words follow a `>` block, that block stays with the new part (an answer is never cut away) and the history
+begins after the last new words; where none follow, it begins at the attribution above the first `>`.
+"""
+
+import re
+from collections.abc import Sequence
+
+from adapters.formats import quote_marks as marks
+
+MAX_LINES = 20_000          # looked at; nobody writes more above the history
+MAX_LINE = 1_000            # characters of one line looked at
+BLOCK_LINES = 14            # within which the labels of one header block stand; long Cc lists wrap
+WRAPPED_AT = 66             # columns from which on a quoted line may have been torn by its sender's program
+LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+def split_history(text: str) -> tuple[str, str]:
+    """The new words and the older mail below them; joined they are `text` again, sign by sign.
+
+    Where no mark is found the history is empty. The marks are those of `quote_marks`.
+    """
+    whole = LINE.findall(text)
+    lines = [line[:MAX_LINE].rstrip() for line in whole[:MAX_LINES]]
+    hard, soft = _first_marks(lines)
+    cut = hard if soft is None else _below_new_words(lines, soft, hard)
+    if cut >= len(lines):
+        return text, ""
+    place = sum(map(len, whole[:cut]))
+    return text[:place], text[place:]
+
+
+def without_quotes(text: str) -> str:
+    """`text` without the lines marked `>`; for looking up elements in an answer written between the lines."""
+    return "".join(line for line in LINE.findall(text) if not marks.QUOTED.match(line))
+
+
+def without_footer(text: str) -> str:
+    """`text` without confidentiality notices and 发自我的iPhone, for display and elements only; the mail keeps them."""
+    paragraphs = re.split(r"(\n[ \t\r]*\n)", text)
+    kept = [part for part in paragraphs if not _is_notice(part)]
+    lines = [line for line in "".join(kept).split("\n") if not marks.DEVICE.fullmatch(line.strip())]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip()
+
+
+def _is_notice(paragraph: str) -> bool:
+    body = "\n".join(line for line in paragraph.split("\n") if not marks.RULE_LINE.fullmatch(line))
+    return bool(marks.CONFIDENTIAL.match(body) and marks.CONFIDENTIAL_WORDS.search(body))
+
+
+def _first_marks(lines: Sequence[str]) -> tuple[int, int | None]:
+    """Where the first hard history begins (the number of lines where none does), and the first soft one above it."""
+    soft: int | None = None
+    for at, line in enumerate(lines):
+        if marks.QUOTED.match(line):
+            soft = _attribution_above(lines, at) if soft is None else soft
+        elif (start := _hard_mark(lines, at)) is not None:
+            return (start, soft if soft is None or soft < start else None)
+    return len(lines), soft
+
+
+def _hard_mark(lines: Sequence[str], at: int) -> int | None:
+    """The line on which the history begins that is recognised at line `at`; None where this line is no mark."""
+    line = lines[at]
+    if not line:
+        return None
+    if marks.SEPARATOR.fullmatch(line) or marks.ANNOUNCED.fullmatch(line):
+        return None if _quoted_below(lines, at) else at         # iNotes answers between the lines it marks with >
+    if _label(line) == "from" and _is_header_block(lines, at):
+        return _top_of_block(lines, at)
+    if marks.SAID_AT_END.fullmatch(line) and not _quoted_below(lines, at):
+        start = _attribution(lines, at)
+        return start if start is None else _with_rule_above(lines, start)
+    return None
+
+
+def _label(line: str) -> str:
+    """What the label a line begins with names ("from", "to", ...), "" where it begins with none."""
+    match = marks.LABELLED.match(line)
+    if match is None:
+        return ""
+    return marks.LABEL_OF.get(re.sub(marks.SPACE, "", match[1]).lower(), "")
+
+
+def _is_header_block(lines: Sequence[str], at: int) -> bool:
+    """Whether the sender's label stands among two others of date, recipient and subject; one alone is an answer's own."""
+    labels = {_label(line) for line in lines[max(0, at - 3):at + BLOCK_LINES] if line}
+    return len(labels & {"sent", "to", "subject"}) >= 2
+
+
+def _top_of_block(lines: Sequence[str], at: int) -> int:
+    while at and _label(lines[at - 1]):
+        at -= 1
+    return _with_rule_above(lines, at)
+
+
+def _with_rule_above(lines: Sequence[str], at: int) -> int:
+    """The line of dashes above a mark belongs to it; blank lines between do not part them."""
+    above = at
+    while above and at - above < 3 and not lines[above - 1]:
+        above -= 1
+    return above - 1 if above and marks.RULE_LINE.fullmatch(lines[above - 1]) else at
+
+
+def _quoted_below(lines: Sequence[str], at: int) -> bool:
+    following = next((line for line in lines[at + 1:at + 4] if line), "")
+    return bool(marks.QUOTED.match(following))
+
+
+def _attribution(lines: Sequence[str], last: int) -> int | None:
+    """Where the attribution that ends on line `last` begins; long ones wrap over up to three lines."""
+    for pattern in (marks.DATED, marks.ADDRESSED):
+        for first in range(last, max(-1, last - 3), -1):
+            if not lines[first] or marks.QUOTED.match(lines[first]):
+                break
+            if pattern.match(" ".join(lines[first:last + 1])):
+                return first
+    return None
+
+
+def _attribution_above(lines: Sequence[str], quote: int) -> int:
+    """The first line of what belongs to the `>` line at `quote`: the attribution above it, or itself."""
+    last = quote - 1
+    while last >= 0 and quote - last < 3 and not lines[last]:
+        last -= 1
+    if last < 0 or not lines[last]:
+        return quote
+    found = _attribution(lines, last) if marks.SAID_AT_END.fullmatch(lines[last]) else None
+    if found is None:
+        above = marks.ABOVE_QUOTE.fullmatch(lines[last]) or marks.SEPARATOR.fullmatch(lines[last])
+        found = last if above else quote
+    return found
+
+
+def _below_new_words(lines: Sequence[str], soft: int, end: int) -> int:
+    """The cut in a mail with `>` lines from `soft` on and a hard history at `end`: below the last new words."""
+    last_new = None
+    at = soft
+    quotes = _first_lines_of_quotes(lines, soft, end)
+    while at < end and not marks.NO_ANSWER_BELOW.fullmatch(lines[at]):
+        if at in quotes:
+            at = quotes[at]
+        elif _is_new(lines, at):
+            last_new = at
+        at += 1
+    if last_new is None:
+        return soft
+    return next((start for start in quotes if start > last_new), end)
+
+
+def _first_lines_of_quotes(lines: Sequence[str], soft: int, end: int) -> dict[int, int]:
+    """Each run of `>` lines by its first line (its attribution, where it has one), with its last line."""
+    runs: dict[int, int] = {}
+    first: int | None = None
+    for at in range(soft, end):
+        if marks.QUOTED.match(lines[at]):
+            first = max(soft, _attribution_above(lines, at)) if first is None else first
+            runs[first] = at
+        else:
+            first = None
+    return runs
+
+
+def _is_new(lines: Sequence[str], at: int) -> bool:
+    """Whether an unquoted line says something: not blank, no footer, not the torn-off end of a quoted line."""
+    line = lines[at]
+    if not line or marks.DEVICE.fullmatch(line) or marks.CONFIDENTIAL.match(line):
+        return False
+    above, below = (lines[at - 1] if at else ""), (lines[at + 1] if at + 1 < len(lines) else "")
+    torn = marks.QUOTED.match(above) and marks.QUOTED.match(below) and len(line) < _width(above) >= WRAPPED_AT
+    return not torn
+
+
+def _width(line: str) -> int:
+    """Columns a line takes; Han take two."""
+    return sum(1 + (sign >= "\u2e80") for sign in line)

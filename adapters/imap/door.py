@@ -1,0 +1,159 @@
+"""The mailbox as an inlet: what is new since the cursor, in the order of arrival, each mail once per reading."""
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from adapters.imap.line import Denied, Line
+
+#: So often a server may refuse one and the same mail before the paper goes in without it, so that others get past.
+REFUSALS = 3
+
+_CURSOR = re.compile(r"(\d+)/(\d+)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ImapSettings:
+    """Where the mailbox is and how to treat it.
+
+    `tls` None means a connection in the clear (loopback or a tunnel). A mail above `limit` bytes is handed in as its
+    header alone. `done_folder` "" leaves every mail where it lies. `idle` is the longest time without a new search.
+    """
+
+    host: str
+    user: str
+    password: str = field(repr=False)
+    port: int = 993
+    tls: ssl.SSLContext | None = None
+    mailbox: str = "INBOX"
+    done_folder: str = ""
+    timeout: float = 30.0
+    idle: float = 120.0
+    batch: int = 100
+    limit: int = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail as handed in; `key` and `cursor` are "uidvalidity/uid".
+
+    `kind` is "mail", or "mail-too-large" with the header alone, or "mail-unfetchable" with the header where the server
+    gave at least that.
+    """
+
+    key: str
+    kind: str
+    body: bytes = field(repr=False)
+    cursor: str
+
+
+class _Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+class Imap:
+    """A mailbox read over IMAP (RFC 3501, RFC 2177); nothing in it is ever deleted.
+
+    For one task at a time. Every doubt about the connection ends it with an OSError; the next call opens a new one.
+    PermissionError means the login was refused, FileNotFoundError that there is no such mailbox.
+    """
+
+    def __init__(self, name: str, settings: ImapSettings) -> None:
+        self._name = name
+        self._at = settings
+        self._line: Line | None = None
+        self._more_waits = False
+        self._refused: dict[str, int] = {}
+        self._turn = asyncio.Lock()
+
+    @property
+    def name(self) -> str:
+        """The inlet's name in the configuration."""
+        return self._name
+
+    async def waiting(self, cursor: str) -> AsyncIterator[Letter]:
+        """Yield the mails after `cursor`, at most a batch of them, oldest first; OSError when out of reach.
+
+        With another UIDVALIDITY than the cursor's all mails are yielded again under new keys (RFC 3501 section
+        2.3.1.1). ValueError where the cursor is none of ours.
+        """
+        validity, last = _read_cursor(cursor)
+        async with self._turn:
+            line = await self._open_line()
+            uids = await line.uids_after(last if validity == line.uidvalidity else 0)
+            now, self._more_waits = uids[: self._at.batch], len(uids) > self._at.batch
+            sizes = await line.sizes(now) if now else {}
+        for uid in now:
+            if uid in sizes:  # else expunged meanwhile
+                async with self._turn:
+                    letter = await self._fetch(line, uid, sizes[uid])
+                if letter is not None:
+                    yield letter
+
+    async def accepted(self, paper: _Keyed) -> None:
+        """Move the committed mail to the done folder where there is one; OSError when that did not work."""
+        validity, uid = _read_cursor(paper.key)
+        if not self._at.done_folder:
+            return
+        async with self._turn:
+            line = await self._open_line()
+            if line.uidvalidity == validity:  # else the number means another mail by now
+                await line.put_away(uid, self._at.done_folder)
+
+    async def more(self) -> None:
+        """Return when there may be new mail, at the latest after `idle` seconds; OSError when out of reach."""
+        async with self._turn:
+            line = await self._open_line()
+            if not self._more_waits and not line.dirty:
+                await line.idle(self._at.idle)
+
+    async def close(self) -> None:
+        """Drop the connection."""
+        if self._line is not None:
+            self._line.drop()
+            self._line = None
+
+    async def _open_line(self) -> Line:
+        if self._line is not None and self._line.alive:
+            return self._line
+        at = self._at
+        line = await Line.open(at.host, at.port, at.tls, at.timeout)
+        await line.log_in(at.user, at.password)
+        await line.select(at.mailbox)
+        self._line = line
+        return line
+
+    async def _fetch(self, line: Line, uid: int, size: int) -> Letter | None:
+        key = f"{line.uidvalidity}/{uid}"
+        large = size > self._at.limit
+        try:
+            body = await line.fetch(uid, "HEADER" if large else "")
+        except Denied as error:
+            return await self._refusal(line, key, uid, error)
+        self._refused.pop(key, None)
+        return None if body is None else Letter(key, "mail-too-large" if large else "mail", body, key)
+
+    async def _refusal(self, line: Line, key: str, uid: int, error: Denied) -> Letter:
+        """One damaged mail must not keep all later ones out: try again a few times, then hand in what there is."""
+        self._refused[key] = self._refused.get(key, 0) + 1
+        if self._refused[key] < REFUSALS:
+            line.drop()
+            raise error
+        try:
+            header = await line.fetch(uid, "HEADER") or b""
+        except Denied:
+            header = b""
+        return Letter(key, "mail-unfetchable", header, key)
+
+
+def _read_cursor(cursor: str) -> tuple[int, int]:
+    if not cursor:
+        return 0, 0
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise ValueError(f"{cursor!r} is no place in a mailbox: expected uidvalidity/uid; empty it to read all mail again")
+    return int(found[1]), int(found[2])

@@ -1,0 +1,40 @@
+"""The command `hotline-bridge`. Exit codes: 0 done, 1 some input was bad, 2 the command or its configuration is wrong."""
+
+import sys
+
+import typer
+
+from hotline_bridge.cli import admin, cases, files, service
+from hotline_bridge.config_file import ConfigMistakes
+from routing.errors import BadTable, RuleError
+
+app = typer.Typer(
+    name="hotline-bridge", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="""客服热线投诉转办：受理来电与来信，生成转办单，送达分支机构，复核、催办、登记。
+
+The daemon between a bank's complaint hotline and its branches. Try `hotline-bridge demo` first: a day at the hotline,
+played on this machine, with nothing to set up. Then `hotline-bridge run` for the service itself.""",
+)
+service.add_to(app)
+files.add_to(app)
+cases.add_to(app)
+admin.add_to(app)
+
+
+def main() -> None:
+    """Run the command; what a person can mend is told in words, never as a traceback."""
+    try:
+        app(standalone_mode=True)
+    except ConfigMistakes as error:
+        _give_up(f"the configuration cannot be used:\n{error}")
+    except BadTable as error:
+        _give_up("a table of the bank cannot be used:\n" + "\n".join(f"{error.name}: {mistake}" for mistake in error.mistakes))
+    except RuleError as error:
+        _give_up(str(error))
+    except OSError as error:
+        _give_up(f"{error.__class__.__name__}: {error}")
+
+
+def _give_up(words: str) -> None:
+    sys.stderr.write(f"hotline-bridge: {words}\n")
+    sys.exit(2)

@@ -1,0 +1,186 @@
+"""Commands about cases: list, show, review, assign, close, reopen, and answers in doubt."""
+
+import getpass
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hotline_bridge.cli.common import ConfigOption, config_of, out, say
+
+Number = Annotated[str, typer.Argument(help="The case number, e.g. 95580-20260722-000137.", metavar="NUMBER")]
+As = Annotated[str, typer.Option("--as", help="Who decides; the login name without.", metavar="NAME")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+app = typer.Typer(no_args_is_help=True, help="工单：查看、复核、分派、办结。 Look at cases and decide about them; every decision is written into the case's book.")
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add these commands to the program."""
+    program.add_typer(app, name="cases")
+
+
+@app.command("list")
+def list_cases(
+    config: ConfigOption = None,
+    state: Annotated[str, typer.Option("--state", help="TAKEN, DESK, HELD, SENT, ANSWERED, CLOSED; several with commas.")] = "",
+    unit: Annotated[str, typer.Option("--unit", help="A unit's code.")] = "",
+    quarantine: Annotated[bool, typer.Option("--quarantine", help="What could not be read, why, and what to do.")] = False,
+    claimed: Annotated[bool, typer.Option("--claimed", help="Answers in doubt, for the desk to accept or dismiss.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List cases, newest first; or the papers in quarantine; or the answers in doubt."""
+    from hotline_bridge import views
+    from routing.case import State
+
+    unknown = [word for word in state.split(",") if word and word not in State.__members__]
+    if unknown:
+        say(f"--state {','.join(unknown)}: no such state; there are {', '.join(State.__members__)}")
+        raise typer.Exit(2)
+    desk = _desk(config)
+    rules = desk.rules.rules
+    zone = rules.packs[rules.default_pack].zone
+    if quarantine:
+        papers = [views.quarantined(paper, zone) for paper in desk.store.read_now(lambda tx: tx.papers.quarantined())]
+        _table(papers, ("number", "source", "kind", "bytes", "taken", "trouble", "remedy"), "隔离件 Quarantine", as_json=as_json)
+        return
+    if claimed:
+        rows = desk.store.read_now(lambda tx: [(one, tx.cases.get(one.case).number) for one in tx.answers.claimed()])
+        answers = [views.claimed(one, number, zone) for one, number in rows]
+        _table(answers, ("id", "case_number", "sender", "at", "reasons"), "疑似回复 Claimed answers", as_json=as_json)
+        return
+    states = [State[word] for word in state.split(",") if word]
+    cases = [views.row(case, rules) for case in desk.store.read_now(lambda tx: tx.cases.select(states, unit))]
+    _table(cases, ("number", "state_zh", "category", "unit_name", "received", "due", "flags"), "工单 Cases", as_json=as_json)
+
+
+@app.command("show")
+def show(number: Number, config: ConfigOption = None, as_json: Json = False) -> None:
+    """Show one case with its whole book."""
+    from hotline_bridge import views
+
+    desk = _desk(config)
+    one = desk.store.read_now(lambda tx: views.whole(tx, number))
+    if one is None:
+        say(f"there is no case {number}; look at `hotline-bridge cases list`")
+        raise typer.Exit(1)
+    whole = views.full(one, desk.rules.rules, masked=False)
+    if as_json:
+        out(whole)
+        return
+    sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=2) + "\n")
+
+
+@app.command("review")
+def review(
+    number: Number,
+    findings: Annotated[str, typer.Option("--findings", help="What was heard on the recording.", prompt="findings 复听情况")],
+    config: ConfigOption = None, who: As = "",
+    refuse: Annotated[bool, typer.Option("--refuse", help="Do not sign: hand the case back to the desk.")] = False,
+) -> None:
+    """Sign a held case after hearing its recording again (P-9.1); the slip then leaves by itself."""
+    from hotline_bridge.steps.review import hand_back, sign
+    from routing.case import Recording
+
+    desk = _desk(config)
+    case = desk.store.read_now(lambda tx: tx.cases.by_number(number))
+    heard = Recording("", desk.recordings.sha256(case.recording.reference)) if case else Recording()
+    name = who or getpass.getuser()
+    if refuse:
+        _decide(desk, lambda tx, now, rules: hand_back(tx, number, name, findings, now, rules))
+    else:
+        _decide(desk, lambda tx, now, rules: sign(tx, number, name, findings, heard, now, rules))
+    say(f"{number}: {'handed back to the desk' if refuse else 'signed'} by {name}")
+
+
+@app.command("assign")
+def assign(
+    number: Number, config: ConfigOption = None, who: As = "",
+    unit: Annotated[str, typer.Option("--unit", help="The code of the unit complained about.")] = "",
+    category: Annotated[str, typer.Option("--category", help="One of P-14's eight.")] = "",
+    says: Annotated[str, typer.Option("--says", help="Why.")] = "",
+) -> None:
+    """Set what triage could not decide; a flagged case then waits for a reviewer, any other goes out."""
+    from hotline_bridge.steps.assign import Change, assign as decide
+
+    name = who or getpass.getuser()
+    _decide(_desk(config), lambda tx, now, rules: decide(tx, number, name, Change(unit, category, says), now, rules))
+    say(f"{number}: assigned by {name}")
+
+
+@app.command("close")
+def close(
+    number: Number,
+    outcome: Annotated[str, typer.Option("--outcome", help="One of the pack's outcomes; a wrong one lists them.")],
+    config: ConfigOption = None, who: As = "",
+    says: Annotated[str, typer.Option("--says", help="A word to it.")] = "",
+    free_will: Annotated[bool, typer.Option("--free-will", help="The customer was asked and withdraws of their own will (P-19).")] = False,
+) -> None:
+    """Close a case."""
+    from hotline_bridge.steps.close import close as decide
+
+    name = who or getpass.getuser()
+    _decide(_desk(config), lambda tx, now, rules: decide(tx, number, name, outcome, says, now, rules, free_will=free_will))
+    say(f"{number}: closed by {name}")
+
+
+@app.command("reopen")
+def reopen(number: Number, says: Annotated[str, typer.Option("--says", help="Why.")] = "", config: ConfigOption = None, who: As = "") -> None:
+    """Open a closed case again: the customer does not accept the answer (P-18)."""
+    from hotline_bridge.steps.close import reopen as decide
+
+    name = who or getpass.getuser()
+    _decide(_desk(config), lambda tx, now, rules: decide(tx, number, name, says, now, rules))
+    say(f"{number}: open again, at the desk")
+
+
+@app.command("answer")
+def answer(
+    answer_id: Annotated[int, typer.Argument(help="The id from `cases list --claimed`.", metavar="ID")],
+    accept: Annotated[bool, typer.Option("--accept/--dismiss", help="Count it as an answer, or not.")],
+    config: ConfigOption = None, who: As = "",
+) -> None:
+    """Decide about an answer in doubt."""
+    from hotline_bridge.steps.answer import judge
+
+    name = who or getpass.getuser()
+    _decide(_desk(config), lambda tx, now, rules: judge(tx, answer_id, name, now, rules, accept=accept))
+    say(f"answer {answer_id}: {'accepted' if accept else 'dismissed'} by {name}")
+
+
+def _desk(path: Path | None) -> Any:  # noqa: ANN401 (wiring.Desk, imported late)
+    from hotline_bridge.wiring import open_desk
+
+    return open_desk(config_of(path))
+
+
+def _decide(desk: Any, decision: Callable[..., None]) -> None:  # noqa: ANN401 (as above)
+    from hotline_bridge.wiring import system_clock
+
+    now = system_clock()
+    desk.store.run_now(lambda tx: decision(tx, now, desk.rules.rules))
+
+
+def _table(rows: list[dict[str, object]], columns: tuple[str, ...], title: str, *, as_json: bool) -> None:
+    if as_json:
+        for row in rows:
+            out(row)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, show_lines=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row[column]) for column in columns))
+    console = Console()
+    console.print(table if rows else f"{title}: 无 / none", markup=False)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    return "" if value is None else str(value)

@@ -1,0 +1,185 @@
+"""Commands that look at files and change nothing: triage, read-mail, import-calls, deadline."""
+
+import json
+import sys
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from hotline_bridge.cli.common import PackOption, out, say, watched
+from routing.pack import Pack
+from routing.verdict import Complaint
+
+Directory = Annotated[Path | None, typer.Option("--directory", help="The directory of units, CSV or CSV.gz; the sample without.", metavar="CSV")]
+Watchlist = Annotated[Path | None, typer.Option("--watchlist", help="Names that are public figures in their role.", metavar="CSV")]
+Rates = Annotated[Path | None, typer.Option("--rates", help="CNY for one unit of foreign money.", metavar="CSV")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.command("triage")(triage)
+    app.command("read-mail")(read_mail)
+    app.command("import-calls")(import_calls)
+    app.command("deadline")(deadline)
+
+
+def triage(
+    file: Annotated[Path, typer.Argument(help="One JSON object a line: id, text, source, received.", metavar="IN.jsonl")],
+    pack: PackOption = "psbc-95580", directory: Directory = None, watchlist: Watchlist = None, rates: Rates = None,
+) -> None:
+    """投诉分类：类别、金额、复听标记、被投诉单位。 Decide category, money, flags and unit of complaint texts, one JSON object a line."""
+    from hotline_bridge.rulebook import load_directory, load_words
+    from routing.triage import TriageTables, triage as judge, triage_json
+
+    chosen = _pack(pack)
+    words = load_words(watchlist, rates, None)
+    tables = TriageTables(words.lexicon, load_directory(directory)[0], words.watch, words.rates, Decimal(chosen.review.amount_over))
+    bad = 0
+    for number, line in watched(enumerate(_lines(file), 1), "triage"):
+        try:
+            row = json.loads(line)
+            complaint = _complaint(row, chosen.zone)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            bad += 1
+            out({"id": None, "line": number, "error": f"line {number} cannot be used: {error}; expected an object with id, text, received"})
+            continue
+        out(triage_json(str(row.get("id", number)), judge(complaint, tables)))
+    _end(bad)
+
+
+def _complaint(row: dict[str, object], zone: ZoneInfo) -> Complaint:
+    text, received = row["text"], row.get("received")
+    if not isinstance(text, str):
+        msg = "text must be a string"
+        raise TypeError(msg)
+    at = datetime.fromisoformat(str(received)) if received else datetime(2026, 1, 1, tzinfo=zone)
+    return Complaint(text=text, source=str(row.get("source", "seat-note")), received=at if at.tzinfo else at.replace(tzinfo=zone))
+
+
+def read_mail(
+    files: Annotated[list[Path], typer.Argument(help="Mail files (.eml).", metavar="FILE...")],
+) -> None:
+    """读信：字符集、历史引文、类型、编号、要素。 Read mails as the bridge would, one JSON object a line; nothing is kept or sent."""
+    from adapters.formats.mime import mail_json, read_mail as parse
+    from adapters.formats.quoting import without_footer
+    from routing.elements import found
+    from routing.number import find_numbers
+    from routing.papers import Unreadable
+
+    bad = 0
+    for path in watched(files, "read-mail", len(files)):
+        try:
+            mail = parse(path.read_bytes())
+        except (OSError, Unreadable) as error:
+            bad += 1
+            out({"file": str(path), "error": str(error)})
+            continue
+        except Exception as error:  # noqa: BLE001 (the contract: never a traceback)
+            bad += 1
+            out({"file": str(path), "error": f"a defect of the reader ({type(error).__name__}); please send us the file"})
+            continue
+        numbers = find_numbers("\n".join([mail.subject, mail.new_text, *(one.name for one in mail.attachments), mail.history]))
+        elements = {str(number): text for number, text in found(without_footer(mail.new_text)).items()}
+        out(mail_json(mail, str(path), numbers[0] if numbers else None, elements))
+    _end(bad)
+
+
+def import_calls(
+    files: Annotated[list[Path], typer.Argument(help="Call record files of Asterisk or FreeSWITCH.", metavar="FILE...")],
+    form: Annotated[str, typer.Option("--format", help="auto, asterisk-csv, asterisk-custom, asterisk-json, freeswitch-csv, freeswitch-json.")] = "auto",
+    zone: Annotated[str, typer.Option("--zone", help="The zone of times written without one.")] = "Asia/Shanghai",
+) -> None:
+    """读话单：每通电话一行。 Read call records, one JSON object for each call (its rows joined); nothing is kept."""
+    from adapters.formats.cdr import call_json, calls_of
+    from routing.papers import Unreadable
+
+    try:
+        where = ZoneInfo(zone)
+    except (KeyError, ValueError):
+        say(f"--zone {zone}: there is no such zone; write e.g. Asia/Shanghai")
+        raise typer.Exit(2) from None
+    bad = 0
+    for path in watched(files, "import-calls", len(files)):
+        try:
+            reading = calls_of(path.read_bytes(), path.name, where, form)
+        except ValueError as error:
+            if not isinstance(error, Unreadable):
+                say(str(error))
+                raise typer.Exit(2) from None
+            bad += 1
+            say(f"{path}: {error}")
+            continue
+        except OSError as error:
+            bad += 1
+            say(f"{path}: cannot be read: {error.strerror}")
+            continue
+        for call in reading.calls:
+            out(call_json(call))
+        for mistake in reading.mistakes:
+            bad += 1
+            say(f"{path}:{mistake.line_number}: {mistake.said}")
+    _end(bad)
+
+
+def deadline(
+    received: Annotated[str, typer.Option("--received", help="ISO time; without a zone it is in the pack's.", metavar="TIME")],
+    category: Annotated[str, typer.Option("--category", help="One of P-14's eight, or none for packs that count hours.", metavar="CATEGORY")] = "none",
+    pack: PackOption = "psbc-95580",
+    explain: Annotated[bool, typer.Option("--explain", help="Say day by day how the dates come about.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """办理时限：到期、最后期限、法定外限。 When an answer is due, the last day, and the legal limit, with the reasons."""
+    from hotline_bridge.rulebook import load_calendar
+    from routing.deadline import deadline as due, deadline_json
+    from routing.verdict import Category
+
+    chosen = _pack(pack)
+    names = {one.value: one for one in Category}
+    if category != "none" and category not in names:
+        say(f"--category {category}: no such category; one of {'、'.join(names)}, or none")
+        raise typer.Exit(2)
+    try:
+        at = datetime.fromisoformat(received)
+    except ValueError:
+        say(f"--received {received}: no ISO time; write e.g. 2026-09-28T10:00:00+08:00")
+        raise typer.Exit(2) from None
+    limits = due(chosen, load_calendar(), names.get(category), at if at.tzinfo else at.replace(tzinfo=chosen.zone))
+    row = deadline_json(limits)
+    if as_json:
+        out(row)
+        return
+    provisional = "（暂定：有关年度放假安排尚未公布 / provisional: that year's calendar is not published）" if limits.provisional else ""
+    print(f"到期 due: {row['due']}\n最后期限 last day: {row['last_day']}\n法定外限 legal limit: {row['law_due']}{provisional}")
+    if explain:
+        print("\n".join(limits.explanation))
+
+
+def _pack(name: str) -> Pack:
+    from hotline_bridge.rulebook import load_packs
+
+    if name.endswith(".toml"):
+        packs = load_packs([Path(name)])
+        return list(packs.values())[-1]
+    packs = load_packs()
+    if name not in packs:
+        say(f"--pack {name}: there is no such pack; one of {', '.join(packs)}, or a TOML file")
+        raise typer.Exit(2)
+    return packs[name]
+
+
+def _lines(file: Path) -> list[bytes]:
+    try:
+        return [line for line in file.read_bytes().split(b"\n") if line.strip()]
+    except OSError as error:
+        say(f"{file}: cannot be read: {error.strerror}")
+        raise typer.Exit(2) from None
+
+
+def _end(bad: int) -> None:
+    sys.stdout.flush()
+    if bad:
+        raise typer.Exit(1)

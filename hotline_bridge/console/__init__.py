@@ -1,0 +1,1 @@
+"""Where people look and decide; today by API, with screens to come."""

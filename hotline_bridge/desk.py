@@ -1,0 +1,78 @@
+"""The desk: takes what is due and does the step it names."""
+
+import contextlib
+from datetime import datetime, timedelta
+
+import structlog
+
+from hotline_bridge.errors import Hopeless, Later, LostClaim
+from hotline_bridge.house import House
+from hotline_bridge.logs import frames
+from hotline_bridge.steps import STEPS
+from hotline_bridge.store.engine import is_database_trouble
+from hotline_bridge.store.tasks import Task
+from hotline_bridge.store.tx import Tx
+from routing.errors import RuleError
+from routing.rules import Rules
+
+log = structlog.get_logger()
+PATIENCE = timedelta(minutes=2)
+MAX_ATTEMPTS = 8
+BATCH = 32
+
+
+async def work_some(house: House) -> bool:
+    """Do the due tasks, a batch in one transaction; False if there are none."""
+    now = house.clock()
+    tasks = await house.store.run(lambda tx: tx.tasks.claim(STEPS, now, PATIENCE, BATCH))
+    if not tasks:
+        return False
+    rules = house.rules
+    troubles = await house.store.run(lambda tx: do_all(tx, tasks, now, rules))
+    for task, error in troubles:
+        log.error("step failed", step=task.kind, subject=task.subject, attempt=task.attempt, trouble=_told(error), where=frames(error))
+    house.desk_bell.ring()
+    house.post_bell.ring()
+    return True
+
+
+def do_all(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> list[tuple[Task, Exception]]:
+    """Do each task in a part of the transaction; one that fails takes only its own rows with it."""
+    troubles: list[tuple[Task, Exception]] = []
+    for task in tasks:
+        try:
+            with tx.part():
+                tx.tasks.hold(task)
+                STEPS[task.kind](tx, task.subject, now, rules)
+                tx.tasks.finish(task)
+        except LostClaim:
+            continue
+        except Exception as error:  # the one place a bug is caught: the task must not be lost
+            if is_database_trouble(error):
+                raise       # nothing of this transaction stands; the store tries it again
+            _set_aside(tx, task, error, now)
+            if not isinstance(error, Later):
+                troubles.append((task, error))
+    return troubles
+
+
+def _set_aside(tx: Tx, task: Task, error: Exception, now: datetime) -> None:
+    """Postpone a failed task, or park it once trying is useless."""
+    with contextlib.suppress(LostClaim):
+        tx.tasks.hold(task)
+        if isinstance(error, Later):
+            tx.tasks.postpone(task, error.at, str(error))
+        elif isinstance(error, (Hopeless, RuleError)) or task.attempt >= MAX_ATTEMPTS:
+            tx.tasks.park(task, _told(error))
+        else:
+            tx.tasks.postpone(task, now + timedelta(seconds=2**task.attempt), _told(error))
+
+
+def _expected(error: Exception) -> bool:
+    return isinstance(error, (Hopeless, RuleError))
+
+
+def _told(error: Exception) -> str:
+    """The error in a line; a bug by its kind only, since its words may hold what a customer said (P-6)."""
+    return str(error) if _expected(error) else f"{type(error).__name__}: a defect of the program, see the log"
+

@@ -1,0 +1,54 @@
+"""What every room needs at hand, put together by the wiring."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from hotline_bridge.ports import Clock, Inlet, Mailer
+from hotline_bridge.store.engine import Store
+from routing.rules import Rules
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Where the rules in force lie; a reload puts others there, whole. A step keeps the ones it began with."""
+
+    rules: Rules
+
+
+@dataclass(slots=True)
+class Bell:
+    """Rung after a commit that leaves work, so that the next room need not wait for its next look."""
+
+    _event: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ring(self) -> None:
+        """There is work."""
+        self._event.set()
+
+    async def heard(self, at_most: float) -> None:
+        """Return when it rings, or after `at_most` seconds."""
+        try:
+            await asyncio.wait_for(self._event.wait(), at_most)
+        except TimeoutError:
+            return
+        self._event.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Store, clock, rules and doors."""
+
+    store: Store
+    clock: Clock
+    shelf: Shelf
+    inlets: Sequence[Inlet]
+    mailer: Mailer
+    desk_bell: Bell = field(default_factory=Bell)
+    post_bell: Bell = field(default_factory=Bell)
+    closers: tuple[Callable[[], None], ...] = ()
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force now."""
+        return self.shelf.rules

@@ -1,0 +1,186 @@
+"""Decided letters: what each says and to whom, fixed for ever; and, once, the bytes of one (P-9.2, P-12, P-20, P-21)."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from adapters.formats.letter import Draft, Enclosure, compose, slip_html
+from adapters.formats.slip_docx import write_slip
+from hotline_bridge.store.cases import Signature
+from hotline_bridge.store.tray import Delivery, Outgoing, Pending
+from routing import wording
+from routing.case import Case, Recording
+from routing.parties import UnitCode
+from routing.papers import Mail
+from routing.reply import reply_address
+from routing.route import Envelope, Routing
+from routing.rules import Rules
+from routing.slip import Slip, SlipContext, digest as slip_digest, slip_of, spoken_time, title_of
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_slip = TypeAdapter(Slip)
+
+
+def bytes_of(draft: Mapping[str, object]) -> bytes:
+    """Make a letter's bytes out of its draft; the same draft gives the same bytes."""
+    letter = Draft.from_json(str(draft["letter"]))
+    if draft.get("slip") is None:
+        return compose(letter)
+    slip = _slip.validate_python(draft["slip"])
+    form = Enclosure(f"{slip.title}{slip.number}.docx", DOCX, write_slip(slip, letter.date))
+    return compose(replace(letter, html=slip_html(slip) if draft.get("html") else "", enclosures=(*letter.enclosures, form)))
+
+
+# the slip and its copies -----------------------------------------------------------------------------------------------
+def slips(case: Case, routing: Routing, signature: Signature | None, now: datetime, rules: Rules) -> Iterator[Outgoing]:
+    """Every letter of one round of the case: slips, copies, notices."""
+    for place, envelope in enumerate(routing.envelopes):
+        if envelope.purpose == "notice":
+            yield _notice(case, envelope, place, now, rules)
+        else:
+            yield _slip_letter(case, routing, (place, envelope), signature, now, rules)
+
+
+def matter(case: Case, routing: Routing, rules: Rules) -> tuple[str, str]:
+    """What a reviewer's signature binds besides the recording: the SHA-256 of all slips, and all recipients (P-9.1)."""
+    parts = [slip_digest(_form(case, routing, envelope, None, rules)) for envelope in routing.envelopes if envelope.purpose != "notice"]
+    recipients = sorted({address for envelope in routing.envelopes for address in (*envelope.to, *envelope.cc)})
+    return hashlib.sha256("|".join(parts).encode()).hexdigest(), "; ".join(recipients)
+
+
+def heard(recording: Recording) -> str:
+    """What a signature says of the recording: its place and its bytes together (P-9.1)."""
+    return hashlib.sha256(f"{recording.reference}\n{recording.sha256}".encode()).hexdigest()
+
+
+def _slip_letter(case: Case, routing: Routing, placed: tuple[int, Envelope], signature: Signature | None, now: datetime, rules: Rules) -> Outgoing:
+    place, envelope = placed
+    slip = _form(case, routing, envelope, signature, rules)
+    zone = rules.pack(case.pack).zone
+    words = wording.cover(slip, _unit_name(envelope.unit, rules), case.due, zone)
+    letter = Draft(
+        message_id=_message_id(f"{envelope.purpose}.{case.round}.{place}", case.number, rules), date=now.astimezone(zone), from_=_us(rules),
+        to=tuple(("", address) for address in envelope.to), cc=tuple(("", address) for address in envelope.cc),
+        reply_to=((rules.identity.bank, _reply_to(case, rules)),), subject=words.subject, text=words.text, machine=True,
+    )
+    draft = {"letter": letter.to_json(), "slip": _slip.dump_python(slip, mode="json"), "html": True}
+    return _out(case, f"{envelope.purpose}:{place}", case.round, letter, draft)
+
+
+def _form(case: Case, routing: Routing, envelope: Envelope, signature: Signature | None, rules: Rules) -> Slip:
+    """The slip as this envelope's receiver sees it; a mere copy hides who the customer is (P-6)."""
+    pack = rules.pack(case.pack)
+    names = {role: tuple(_unit_name(one.unit, rules) for one in routing.envelopes if one.purpose == "slip" and one.role == role) for role in ("主办", "协办")}
+    reviewed = f"{signature.who} 于 {spoken_time(signature.at, pack.zone)} 复听并签字" if signature else ""
+    return slip_of(case, SlipContext(
+        unit_name=_unit_name(case.unit, rules) if case.unit else "", zone=pack.zone, role=envelope.role, form_title=pack.form,
+        bank=rules.identity.bank, leads=names["主办"], assists=names["协办"], reply_to=_reply_to(case, rules),
+        recorded=pack.review.recording_equipment, reviewed=reviewed,
+        required=tuple(element.number for element in pack.elements_of(case.category)), masked=envelope.purpose == "copy",
+    ))
+
+
+def _notice(case: Case, envelope: Envelope, place: int, now: datetime, rules: Rules) -> Outgoing:
+    words = wording.notice(case.number, "情况报告", [f"{_unit_name(envelope.unit, rules)}：", envelope.why])
+    letter = _plain(f"notice.{case.round}.{place}", case, words, envelope.to, now, rules)
+    return _out(case, f"notice:{place}", case.round, letter, {"letter": letter.to_json()})
+
+
+# back to the unit ------------------------------------------------------------------------------------------------------
+def incomplete(case: Case, mail: Mail, answer: Mapping[int, str], lacking: Sequence[int], round_: int, now: datetime, rules: Rules) -> Outgoing:  # noqa: PLR0913 (one letter, wholly decided)
+    """Ask whoever answered for what their answer lacks, in their own thread (P-12)."""
+    zone = rules.pack(case.pack).zone
+    words = wording.incomplete(case.number, answer, lacking, due=case.due, zone=zone)
+    reply = _plain(f"incomplete.{round_}", case, words, (mail.sender,), now, rules)
+    thread = tuple(dict.fromkeys((*reversed(mail.references), *([mail.message_id] if mail.message_id else []))))[-10:]
+    letter = replace(reply, in_reply_to=mail.message_id, references=thread, reply_to=((rules.identity.bank, _reply_to(case, rules)),))
+    return _out(case, "incomplete", round_, letter, {"letter": letter.to_json()})
+
+
+def digest(address: str, wanted: Sequence[tuple[Pending, Case]], now: datetime, rules: Rules, round_: int) -> Outgoing:
+    """One reminder for everything a mailbox owes (P-11, P-21)."""
+    pack = rules.pack(wanted[0][1].pack)
+    cases = [
+        wording.Due(case.number, title_of(case.complaint.channel, rules.pack(case.pack).form), case.due, _days_over(case.due, now), case.last_day)
+        for case in {case.id: case for _, case in wanted}.values() if case.due is not None
+    ]
+    strongest = max((one for one, _ in wanted), key=lambda one: (one.urgent, one.rung))
+    units = rules.directory.by_mailbox(address)
+    name = "投诉处理岗" if address == rules.identity.desk else units[0].full_name if units else address
+    attention = "、".join(dict.fromkeys(one.attention for one, _ in wanted if one.attention))
+    words = wording.reminder(f"{name}{f'（{attention}）' if attention else ''}", cases, rung=strongest.name, zone=pack.zone)
+    box = hashlib.sha256(address.encode()).hexdigest()[:12]
+    letter = Draft(
+        message_id=f"<digest.{round_}.{box}@{rules.identity.domain}>", date=now.astimezone(pack.zone), from_=_us(rules), to=(("", address),),
+        subject=words.subject, text=words.text, headers=(("Importance", "high"),) if strongest.urgent else (),
+    )
+    return Outgoing(
+        about=f"mailbox:{address}", purpose="digest", round=round_, message_id=_bare(letter.message_id), sender=rules.identity.mailbox,
+        recipients=(address,), draft={"letter": letter.to_json()},
+    )
+
+
+# to the desk -----------------------------------------------------------------------------------------------------------
+def alarm(case: Case, failed: Sequence[Delivery], now: datetime, rules: Rules) -> Outgoing:
+    """Tell the desk, and a second contact with a mailbox of their own, that a slip did not arrive (P-20)."""
+    gone = {one.recipient for one in failed}
+    unit = rules.directory.get(case.lead or case.unit or "")
+    second = unit.second.mailbox if unit else ""
+    step = f"已同时通知第二联系人 {second}。" if second and second not in gone else "请改送第二联系人或上级单位。"
+    words = wording.bounce(case.number, "、".join(sorted(gone)), "；".join(one.said for one in failed), next_step=step)
+    to = tuple(dict.fromkeys(box for box in (rules.identity.desk, second) if box and box not in gone))
+    letter = _plain(f"alarm.{case.round}", case, words, to, now, rules)
+    return _out(case, "alarm", case.round, letter, {"letter": letter.to_json()})
+
+
+def to_desk(case: Case, reasons: Sequence[str], round_: int, now: datetime, rules: Rules) -> Outgoing:
+    """Tell the desk that a mail claims to answer a case, and why it is in doubt (pain 6)."""
+    words = wording.notice(case.number, "疑似回复待确认", ["有来信疑为该投诉件的回复，须人工确认：", *(f"· {reason}" for reason in reasons)])
+    letter = _plain(f"claimed.{round_}", case, words, (rules.identity.desk,), now, rules)
+    return _out(case, "claimed", round_, letter, {"letter": letter.to_json()})
+
+
+# in common -------------------------------------------------------------------------------------------------------------
+def _plain(name: str, case: Case, words: wording.Words, to: Sequence[str], now: datetime, rules: Rules) -> Draft:
+    zone = rules.pack(case.pack).zone
+    return Draft(
+        message_id=_message_id(name, case.number, rules), date=now.astimezone(zone), from_=_us(rules),
+        to=tuple(("", address) for address in to), subject=words.subject, text=words.text,
+    )
+
+
+def _out(case: Case, purpose: str, round_: int, letter: Draft, draft: Mapping[str, Any]) -> Outgoing:
+    recipients = tuple(address for _, address in (*letter.to, *letter.cc))
+    return Outgoing(
+        about=f"case:{case.id}", purpose=purpose, round=round_, message_id=_bare(letter.message_id), sender=letter.from_[1],
+        recipients=recipients, draft=draft, case=case.id,
+    )
+
+
+def _us(rules: Rules) -> tuple[str, str]:
+    return rules.identity.bank, rules.identity.mailbox
+
+
+def _reply_to(case: Case, rules: Rules) -> str:
+    return reply_address(rules.identity.mailbox, case.number, rules.identity.reply_key)
+
+
+def _message_id(name: str, number: str, rules: Rules) -> str:
+    return f"<{name}.{number}@{rules.identity.domain}>"
+
+
+def _bare(message_id: str) -> str:
+    return message_id.strip("<>")
+
+
+def _unit_name(code: UnitCode, rules: Rules) -> str:
+    unit = rules.directory.get(code)
+    return unit.full_name if unit else str(code)
+
+
+def _days_over(due: datetime, now: datetime) -> int:
+    return max(0, (now.astimezone(due.tzinfo).date() - due.date()).days) if now > due else 0

@@ -1,0 +1,84 @@
+"""Opens cases: numbered, booked, and promised to be looked at (P-3, P-21). Steps and the hall both do it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from adapters.formats.cdr import joined
+from hotline_bridge.store.tx import Tx
+from routing.case import Case, CaseId, Entry, Recording, State
+from routing.number import case_number
+from routing.papers import Form
+from routing.rules import Rules
+from routing.verdict import Complaint
+
+OPENED, REPEAT, CONFLICT = "opened", "repeat", "conflict"
+LONGEST = 20_000            # characters of a complaint that triage reads; the whole lies in the paper
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of a posted form: the case's number, and whether it is opened, a repeat, or a conflict."""
+
+    number: str
+    standing: str
+
+
+def take_form(tx: Tx, source: str, body: bytes, form: Form, digest: str, now: datetime, rules: Rules) -> Posted:  # noqa: PLR0913 (one form, wholly known)
+    """Keep a posted form and open its case, in one transaction; the same form again is a repeat, never a second case.
+
+    The same call with other content is a conflict: it is kept for the desk in quarantine and opens nothing.
+    """
+    paper = tx.papers.keep(source, form.call_id, "form", body, now, digest)
+    if paper is not None:
+        return Posted(open_form(tx, paper, form, now, rules).number, OPENED)
+    before = tx.papers.find(source, form.call_id)
+    known = None if before is None else tx.cases.by_paper(before.id)
+    if before is None or known is None:
+        msg = f"form {source}/{form.call_id} is kept without a case"
+        raise AssertionError(msg)
+    if before.digest == digest:
+        return Posted(known.number, REPEAT)
+    other = tx.papers.keep(source, f"{form.call_id}#{digest[:16]}", "form", body, now, digest)
+    if other is not None:
+        remedy = f"比对后在工单 {known.number} 上更正 / compare, then correct case {known.number} at the desk"
+        tx.papers.quarantine(other, f"通话 {form.call_id} 已登记，内容不同 / the call was posted before with other content", remedy)
+        tx.cases.note(known.id, Entry(now, source, "内容不一致的重复登记", f"隔离件 {other}", rules.digest))
+    return Posted(known.number, CONFLICT)
+
+
+def open_form(tx: Tx, paper: int, form: Form, now: datetime, rules: Rules) -> Case:
+    """Open the case of a seat's form, joined to the call's records where they are here already."""
+    received = min(form.started_at or now, now)
+    complaint = Complaint(
+        text="\n".join(part for part in (form.narrative, form.demand and f"诉求：{form.demand}") if part)[:LONGEST],
+        source="seat-note", received=received, channel=form.channel,
+        customer=replace(form.customer, phone=form.customer.phone or form.caller),
+        unit_hint=form.complained_unit, person_hint=form.complained_person, category_hint=form.category,
+        amount_hint=form.amount, product=form.product, demand=form.demand, authority=form.authority,
+        authority_number=form.authority_number, authority_due=form.authority_due,
+    )
+    legs = tx.calls.legs([form.call_id])
+    recording = form.recording or (joined(legs).recording if legs else "")
+    case = new_case(complaint, form.source, form.hotline, rules, form.call_id, form.seat)
+    return open_case(tx, paper, replace(case, recording=Recording(recording)), now, rules)
+
+
+def new_case(complaint: Complaint, source: str, hotline: str, rules: Rules, call_id: str = "", seat: str = "") -> Case:
+    """A case that has no number yet."""
+    return Case(
+        id=CaseId(0), number="", pack=rules.pack_for(hotline), state=State.TAKEN, complaint=complaint, source=source,
+        call_id=call_id, hotline=hotline, seat=seat, received=complaint.received,
+    )
+
+
+def open_case(tx: Tx, paper: int, case: Case, now: datetime, rules: Rules) -> Case:
+    """Number the case, open it, and promise to look at it now and after it until it is closed (P-21)."""
+    pack = rules.pack(case.pack)
+    day = now.astimezone(pack.zone).date()
+    sequence = tx.cases.sequence(f"{case.hotline}:{day:%Y%m%d}")
+    numbered = replace(case, number=case_number(case.hotline, day, sequence))
+    says = f"{case.complaint.channel.value}，来源 {case.source}" + (f"，通话 {case.call_id}" if case.call_id else "")
+    opened = tx.cases.open(numbered, paper, Entry(now, case.seat or case.source, "受理登记", says, rules.digest))
+    tx.papers.read(paper)
+    tx.tasks.owe("triage", opened.id, now)
+    return opened

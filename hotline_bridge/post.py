@@ -1,0 +1,99 @@
+"""The post room: makes a letter's bytes once, carries them to the relay, notes what it said about each recipient."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from hotline_bridge.errors import LostClaim
+from hotline_bridge.house import House
+from hotline_bridge.letters import bytes_of
+from hotline_bridge.ports import Receipt
+from hotline_bridge.store.tasks import Task
+from hotline_bridge.store.tray import ACCEPTED, REFUSED, Letter
+from hotline_bridge.store.tx import Tx
+
+log = structlog.get_logger()
+PATIENCE = timedelta(minutes=15)    # a relay may take ten minutes after the final dot (RFC 5321 §4.5.3.2.6)
+WAITS = (60, 120, 300, 900, 1800)   # seconds until the next try; the last one repeats
+BATCH = 16
+POST = ("post",)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one try at a letter brought: receipts, or the trouble on the way."""
+
+    task: Task
+    letter: Letter
+    receipts: Mapping[str, Receipt]
+    trouble: str = ""
+
+
+async def post_some(house: House) -> bool:
+    """Send the letters that are due; False if the tray is empty."""
+    now = house.clock()
+    claimed = await house.store.run(lambda tx: _pick_up(tx, now))
+    if not claimed:
+        return False
+    fresh = [letter for _, letter in claimed if letter.raw is None]
+    if fresh:
+        made = await asyncio.to_thread(lambda: {letter.id: bytes_of(letter.draft) for letter in fresh})
+        await house.store.run(lambda tx: _fix(tx, made))
+        claimed = await house.store.run(lambda tx: [(task, tx.tray.get(task.subject)) for task, _ in claimed])
+    outcomes = await asyncio.gather(*(_carry(house, task, letter) for task, letter in claimed))
+    settled = house.clock()
+    await house.store.run(lambda tx: _settle_all(tx, outcomes, settled))
+    for outcome in outcomes:
+        if outcome.trouble:
+            log.warning("letter waits", letter=outcome.letter.id, purpose=outcome.letter.purpose, trouble=outcome.trouble)
+    house.desk_bell.ring()
+    return True
+
+
+def _pick_up(tx: Tx, now: datetime) -> list[tuple[Task, Letter]]:
+    return [(task, tx.tray.get(task.subject)) for task in tx.tasks.claim(POST, now, PATIENCE, BATCH)]
+
+
+async def _carry(house: House, task: Task, letter: Letter) -> Outcome:
+    """One try at the relay; whatever goes wrong on the way, the letter stays in the tray."""
+    assert letter.raw is not None
+    if not letter.open:
+        return Outcome(task, letter, {})
+    try:
+        return Outcome(task, letter, await house.mailer.send(letter.raw, letter.sender, letter.open))
+    except (OSError, ValueError) as error:
+        return Outcome(task, letter, {}, f"{type(error).__name__}: {error}")
+
+
+def _fix(tx: Tx, made: Mapping[int, bytes]) -> None:
+    for letter, raw in made.items():
+        tx.tray.fix(letter, raw)
+
+
+def _settle_all(tx: Tx, outcomes: Sequence[Outcome], now: datetime) -> None:
+    for outcome in outcomes:
+        _settle(tx, outcome, now)
+
+
+def _settle(tx: Tx, outcome: Outcome, now: datetime) -> None:
+    """Write down each recipient's answer; what is refused for good becomes the desk's (P-20)."""
+    try:
+        with tx.part():
+            tx.tasks.hold(outcome.task)
+            for recipient, receipt in outcome.receipts.items():
+                if receipt.answer in {ACCEPTED, REFUSED}:
+                    tx.tray.receipt(outcome.letter.id, recipient, receipt.answer, receipt.said, now)
+            left = [r for r in outcome.letter.open if r not in outcome.receipts or outcome.receipts[r].answer not in {ACCEPTED, REFUSED}]
+            if left:
+                wait = WAITS[min(outcome.task.attempt, len(WAITS)) - 1]
+                said = outcome.trouble or "; ".join(receipt.said for receipt in outcome.receipts.values())
+                tx.tasks.postpone(outcome.task, now + timedelta(seconds=wait), said)
+            else:
+                tx.tasks.finish(outcome.task)
+            if outcome.letter.case is not None and outcome.receipts:
+                tx.tasks.owe("posted", outcome.letter.id, now)
+    except LostClaim:
+        log.info("letter taken over", letter=outcome.letter.id)

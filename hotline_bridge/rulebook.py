@@ -1,0 +1,189 @@
+"""Loads the rules in force: packs, calendar, directory, lexicons, from the bank's files or the ones that come along."""
+
+import csv
+import gzip
+import hashlib
+import io
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from hotline_bridge.config import Config
+from routing.calendar import Calendar
+from routing.directory import Directory
+from routing.errors import BadTable
+from routing.lexicon import Lexicon
+from routing.pack import Pack, parse_pack
+from routing.rules import Exchange, Identity, Rules
+from routing.triage import TriageTables
+from routing.watch import WatchList
+
+PACKS = ("psbc-95580", "datong-96588", "three-line", "cutover")
+SAMPLES = resources.files("hotline_bridge") / "samples"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The rules, and what is odd about the tables without making them unusable."""
+
+    rules: Rules
+    warnings: tuple[str, ...]
+
+
+def load_rules(config: Config, reply_key: bytes) -> Loaded:
+    """Load everything; BadTables lists every mistake of every table at once."""
+    trouble: list[BadTable] = []
+    packs = _tried(trouble, lambda: load_packs(config.bank.pack_files)) or {}
+    calendar = _tried(trouble, lambda: load_calendar(config.tables.calendar))
+    directory = _tried(trouble, lambda: load_directory(config.tables.directory))
+    tables = _tried(trouble, lambda: load_words(config.tables.watchlist, config.tables.rates, config.tables.lexicons))
+    wanted = {config.bank.pack, *config.bank.packs.values()}
+    if packs and (unknown := sorted(wanted - set(packs))):
+        trouble.append(BadTable("bank.pack", [f"there is no pack {name}; there are {', '.join(packs)}" for name in unknown]))
+    if trouble or calendar is None or directory is None or tables is None:
+        raise BadTables(trouble)
+    known, odd = directory
+    if config.bank.centre and known.get(config.bank.centre) is None:
+        raise BadTables([BadTable("bank.centre", [f"{config.bank.centre} is no code in the directory"])])
+    identity = Identity(config.bank.name, config.bank.mailbox.lower(), config.bank.desk.lower(), config.bank.centre, reply_key)
+    by_hotline = {hotline: pack.id for pack in packs.values() for hotline in pack.hotlines if pack.id in wanted} | dict(config.bank.packs)
+    by_limit = {limit: TriageTables(tables.lexicon, known, tables.watch, tables.rates, limit) for limit in {Decimal(pack.review.amount_over) for pack in packs.values()}}
+    rules = Rules(
+        identity=identity, packs=packs, default_pack=config.bank.pack, by_hotline=by_hotline, calendar=calendar, directory=known,
+        tables={name: by_limit[Decimal(pack.review.amount_over)] for name, pack in packs.items()},
+        exchanges={f"cdr:{one.name}": Exchange(ZoneInfo(one.zone), one.format) for one in config.cdr},
+        digest=_digest(known.digest, calendar.digest, tables.digest, *(packs[name].digest for name in sorted(packs))),
+    )
+    return Loaded(rules, odd)
+
+
+class BadTables(Exception):
+    """Tables of the bank that cannot be used; every mistake of each."""
+
+    def __init__(self, tables: Iterable[BadTable]) -> None:
+        self.tables = tuple(tables)
+        super().__init__("\n".join(f"{table.name}: {mistake}" for table in self.tables for mistake in table.mistakes))
+
+
+def load_packs(files: Iterable[Path] = ()) -> dict[str, Pack]:
+    """The four packs that come along, and the bank's own; a pack of its own replaces one of the same id."""
+    raw = {f"{name}.toml": _toml((resources.files("routing") / "packs" / f"{name}.toml").read_bytes(), name) for name in PACKS}
+    raw |= {str(path): _toml(_bytes(path), str(path)) for path in files}
+    packs = [parse_pack(mapping, name) for name, mapping in raw.items()]
+    return {pack.id: pack for pack in packs}
+
+
+def load_calendar(path: Path | None = None) -> Calendar:
+    """The State Council's calendar that comes along, or the bank's own file."""
+    name = str(path) if path else "calendars/cn.toml"
+    raw = _bytes(path) if path else (resources.files("routing") / "calendars" / "cn.toml").read_bytes()
+    return Calendar.parse(_toml(raw, name), name)
+
+
+def load_directory(path: Path | None = None) -> tuple[Directory, tuple[str, ...]]:
+    """The bank's directory of units, or the sample; with what is odd about it."""
+    name = str(path) if path else "samples/directory.csv"
+    return Directory.parse(rows_of(_bytes(path) if path else (SAMPLES / "directory.csv").read_bytes(), name), name)
+
+
+class Words(NamedTuple):
+    """What triage reads besides the directory, and the digest of its sources."""
+
+    lexicon: Lexicon
+    watch: WatchList
+    rates: Mapping[str, Decimal]
+    digest: str
+
+
+def load_words(watchlist: Path | None, rates: Path | None, lexicons: Path | None) -> Words:
+    """Lexicons, watch list and rates of foreign money: the bank's own, or the ones that come along."""
+    figures = _bytes(watchlist) if watchlist else (SAMPLES / "watchlist.csv").read_bytes()
+    money = _bytes(rates) if rates else (SAMPLES / "rates.csv").read_bytes()
+    lexicon, digest = load_lexicon(lexicons)
+    return Words(
+        lexicon, WatchList.parse(rows_of(figures, str(watchlist or "samples/watchlist.csv"))),
+        _rates(rows_of(money, str(rates or "samples/rates.csv")), str(rates or "samples/rates.csv")),
+        _digest(digest, hashlib.sha256(figures).hexdigest(), hashlib.sha256(money).hexdigest()),
+    )
+
+
+def load_lexicon(folder: Path | None = None) -> tuple[Lexicon, str]:
+    """The lexicons that come along, or the bank's own folder, with the digest of their files."""
+    if folder is not None and not folder.is_dir():
+        raise BadTable(str(folder), ["there is no such folder; copy routing/lexicons there and change it"])
+    place = folder or resources.files("routing") / "lexicons"
+    files = sorted((one for one in place.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
+    contents = {one.name: one.read_bytes() for one in files}
+    lexicon = Lexicon.parse({name.removesuffix(".toml"): _toml(content, name) for name, content in contents.items()})
+    return lexicon, _digest(*(hashlib.sha256(content).hexdigest() for content in contents.values()))
+
+
+def rows_of(content: bytes, name: str) -> list[dict[str, str]]:
+    """The rows of a CSV table with a header: gzip or plain, UTF-8 or a Chinese Windows' code page."""
+    if content[:2] == b"\x1f\x8b":
+        content = _unzipped(content, name)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030", "replace")     # Excel's "CSV" on a Chinese Windows
+    if "\0" in text:
+        raise BadTable(name, ["holds NUL bytes; save it as CSV, UTF-8"])
+    try:
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        return [{(key or "").strip(): (value or "") for key, value in row.items() if isinstance(value, str) or value is None} for row in reader]
+    except csv.Error as error:
+        raise BadTable(name, [f"is no CSV: {error}; save it as CSV, UTF-8"]) from None
+
+
+def _unzipped(content: bytes, name: str) -> bytes:
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError) as error:
+        raise BadTable(name, [f"is no whole gzip file: {error}"]) from None
+
+
+def _rates(rows: list[dict[str, str]], name: str) -> dict[str, Decimal]:
+    rates: dict[str, Decimal] = {}
+    mistakes = []
+    for line, row in enumerate(rows, 2):
+        try:
+            value = Decimal(row.get("cny", ""))
+        except InvalidOperation:
+            value = Decimal(0)
+        if not row.get("currency") or not value.is_finite() or value <= 0:
+            mistakes.append(f"line {line}: currency and cny must be a code and a number over 0, e.g. USD,7.10")
+        rates[row.get("currency", "").strip().upper()] = value
+    if mistakes:
+        raise BadTable(name, mistakes)
+    return rates
+
+
+def _toml(content: bytes, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadTable(name, [f"is no TOML in UTF-8: {error}"]) from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadTable(str(path), [f"cannot be read: {error.strerror or error}; correct the path in the configuration"]) from None
+
+
+def _tried(trouble: list[BadTable], load: Any) -> Any:  # noqa: ANN401 (whatever the loader gives)
+    try:
+        return load()
+    except BadTable as error:
+        trouble.append(error)
+        return None
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:12]

@@ -1,0 +1,32 @@
+"""The walk of a case as a table: what is owed, and the plain function that does it in one transaction."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from hotline_bridge.steps.answer import answer
+from hotline_bridge.steps.chase import chase
+from hotline_bridge.steps.digest import digest
+from hotline_bridge.steps.dispatch import dispatch
+from hotline_bridge.steps.posted import posted
+from hotline_bridge.steps.read import read
+from hotline_bridge.steps.register import register
+from hotline_bridge.steps.returned import returned
+from hotline_bridge.steps.triage import triage
+from hotline_bridge.steps.undelivered import undelivered
+from hotline_bridge.store.tx import Tx
+from routing.rules import Rules
+
+Step = Callable[[Tx, int, datetime, Rules], None]
+
+STEPS: Mapping[str, Step] = {
+    "read": read,               # a paper was kept
+    "register": register,       # a mail is a new complaint
+    "triage": triage,           # a case was opened
+    "dispatch": dispatch,       # nothing holds the case any more
+    "posted": posted,           # the relay answered about a letter
+    "undelivered": undelivered, # a slip did not arrive
+    "returned": returned,       # a bounce came
+    "answer": answer,           # a mail points to a case
+    "chase": chase,             # an open case is looked after
+    "digest": digest,           # a mailbox is reminded
+}

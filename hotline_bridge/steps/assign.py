@@ -1,0 +1,65 @@
+"""The desk decides what triage could not, or decides otherwise; an edit breaks a reviewer's signature (P-3, P-9.1)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hotline_bridge.store.tx import Tx
+from routing.case import Case, Entry, State
+from routing.errors import RuleError
+from routing.parties import UnitCode
+from routing.rules import Rules
+from routing.verdict import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the desk sets; "" leaves a field as it is."""
+
+    unit: str = ""
+    category: str = ""
+    says: str = ""
+
+
+def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: Rules) -> None:
+    """Set unit or category; a flagged case waits for a reviewer anew, any other goes out.
+
+    RuleError where the case is closed, the unit is not in the directory, or the category is none of P-14's.
+    """
+    case = tx.cases.by_number(number)
+    if case is None:
+        msg = f"there is no case {number}; look at `hotline-bridge cases list`"
+        raise RuleError(msg)
+    if case.state is State.CLOSED:
+        msg = f"case {number} is closed; reopen it first (P-18)"
+        raise RuleError(msg)
+    changed = rules.timed(replace(case, unit=_unit(change.unit, rules) or case.unit, category=_category(change.category) or case.category, climbed=0))
+    if changed.unit is None:
+        msg = f"case {number} has no unit; name one (candidates: {', '.join(case.verdict.candidates) if case.verdict else '-'})"
+        raise RuleError(msg)
+    entry = Entry(now, who, "分派", _told(case, changed, change.says), rules.digest)
+    to = State.HELD if rules.holds(changed) else State.DESK
+    tx.cases.save(changed if changed.state is to else changed.moved(to), entry)
+    tx.tasks.owe("dispatch", case.id, now)
+    tx.tasks.owe("chase", case.id, now)
+
+
+def _unit(code: str, rules: Rules) -> UnitCode | None:
+    if code and rules.directory.get(code) is None:
+        msg = f"{code} is not in the directory; look for the unit's code there"
+        raise RuleError(msg)
+    return UnitCode(code) if code else None
+
+
+def _category(name: str) -> Category | None:
+    if name and name not in {category.value for category in Category}:
+        msg = f"{name} is no category; one of {'、'.join(category.value for category in Category)} (P-14)"
+        raise RuleError(msg)
+    return Category(name) if name else None
+
+
+def _told(before: Case, after: Case, says: str) -> str:
+    parts = [f"单位 {before.unit or '未定'} → {after.unit}"] if before.unit != after.unit else []
+    if before.category is not after.category:
+        old = before.category.value if before.category else "未定"
+        parts.append(f"类别 {old} → {after.category.value if after.category else '未定'}")
+    return "；".join([*parts, says] if says else parts) or "按原单位转办"

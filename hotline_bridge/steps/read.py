@@ -1,0 +1,118 @@
+"""Bytes become a paper, or are set aside for a person to read; every kind goes its own way."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from adapters.formats.cdr import joined, leg_of
+from adapters.formats.form_json import BadForm, read_form
+from adapters.formats.mime import read_mail
+from hotline_bridge.opening import open_form
+from hotline_bridge.store.papers import Kept
+from hotline_bridge.store.tx import Tx
+from routing.case import Entry, Recording
+from routing.papers import Mail, MailKind, Unreadable
+from routing.reply import clues
+from routing.rules import Rules
+
+LOOK = "看原件，能辨认的请手工登记 / look at the original and register it by hand if it can be read"
+
+
+def read(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
+    """Read a kept paper by its kind; what cannot be read goes to quarantine with the reason (pain 1)."""
+    paper = tx.papers.get(subject)
+    if paper is None or paper.state != "kept":
+        return
+    reader = READERS.get(paper.kind)
+    if reader is None:
+        tx.papers.quarantine(subject, f"未知的来件类型 / unknown kind of paper: {paper.kind}", LOOK)
+        return
+    try:
+        reader(tx, paper, now, rules)
+    except Unreadable as error:
+        tx.papers.quarantine(subject, str(error), LOOK)
+
+
+def _read_mail(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
+    mail = read_mail(tx.papers.body(paper.id))
+    if twin := _same_mail_before(tx, paper, mail):
+        tx.papers.read(paper.id, f"与来件 {twin} 完全相同 / the same mail as paper {twin}")
+        return
+    MAIL_WAYS[mail.kind](tx, paper, mail, now, rules)
+
+
+def _same_mail_before(tx: Tx, paper: Kept, mail: Mail) -> int | None:
+    """The same Message-ID and content came before, perhaps through another mailbox (pain 8)."""
+    return tx.papers.twin(paper.id) if mail.message_id else None
+
+
+def _message(tx: Tx, paper: Kept, mail: Mail, now: datetime, rules: Rules) -> None:
+    """A person wrote: it answers a slip where anything points to one, else it is a new complaint (P-3, pain 7)."""
+    identity = rules.identity
+    if mail.sender == identity.mailbox:
+        tx.papers.read(paper.id, "本系统自己发出的邮件 / our own letter came back; nothing to do")
+        return
+    found = clues(mail, identity.mailbox, identity.reply_key)
+    pointed = bool(found.numbers) or bool(found.tokens) or bool(tx.cases.by_messages(found.message_ids))
+    tx.tasks.owe("answer" if pointed else "register", paper.id, now)
+    tx.papers.read(paper.id)
+
+
+def _returned(tx: Tx, paper: Kept, _mail: Mail, now: datetime, _rules: Rules) -> None:
+    """A bounce is never an answer; the letter that came back is looked up by its own step (P-20)."""
+    tx.tasks.owe("returned", paper.id, now)
+    tx.papers.read(paper.id)
+
+
+def _noted(tx: Tx, paper: Kept, mail: Mail, now: datetime, rules: Rules) -> None:
+    """Auto-replies, recalls and receipts are written into the book of their case and answer nothing."""
+    names = {MailKind.AUTO_REPLY: "自动回复", MailKind.RECALL: "邮件撤回", MailKind.READ_RECEIPT: "已读回执"}
+    found = clues(mail, rules.identity.mailbox, rules.identity.reply_key)
+    for case in tx.cases.by_messages(found.message_ids):
+        tx.cases.note(case.id, Entry(now, mail.sender or "-", names[mail.kind], f"来件 {paper.id}，不计为回复", rules.digest))
+    tx.papers.read(paper.id, f"{names[mail.kind]}，不计为回复 / {mail.kind.value}: not counted as an answer")
+
+
+MAIL_WAYS = {
+    MailKind.MESSAGE: _message, MailKind.BOUNCE: _returned, MailKind.AUTO_REPLY: _noted, MailKind.RECALL: _noted,
+    MailKind.READ_RECEIPT: _noted,
+}
+
+
+def _large_mail(tx: Tx, paper: Kept, _now: datetime, _rules: Rules) -> None:
+    trouble = "邮件过大，仅保存了信头 / the mail is over imap.largest; only its header was fetched"
+    tx.papers.quarantine(paper.id, trouble, "在邮箱中打开原件处理，或调大 imap.largest 后重新读取 / open it in the mailbox, or raise imap.largest")
+
+
+def _unfetched(tx: Tx, paper: Kept, _now: datetime, _rules: Rules) -> None:
+    trouble = "邮件服务器给不出该邮件 / the mail server would not hand this mail over"
+    tx.papers.quarantine(paper.id, trouble, "在邮箱中打开原件处理 / open it in the mailbox and register it by hand")
+
+
+def _read_leg(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
+    """Keep a row of call records and join it to the case of its call, whichever came first."""
+    exchange = rules.exchange(paper.source)
+    leg = leg_of(tx.papers.body(paper.id), paper.source, exchange.zone, exchange.form)
+    tx.calls.keep(paper.id, leg)
+    tx.papers.read(paper.id)
+    case = tx.cases.by_call((leg.call_id, leg.global_call_id))
+    if case is None:
+        return
+    call = joined(tx.calls.legs([leg.call_id, leg.global_call_id], paper.source))
+    if call.recording and not case.recording.reference:
+        says = f"话单 {leg.global_call_id or leg.call_id}，录音 {call.recording}"
+        tx.cases.save(replace(case, recording=Recording(call.recording)), Entry(now, paper.source, "话单关联", says, rules.digest))
+
+
+def _read_form(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
+    """A form that came as a file rather than by HTTP."""
+    try:
+        form, _ = read_form(tx.papers.body(paper.id))
+    except BadForm as error:
+        raise Unreadable(str(error)) from None
+    if tx.cases.by_call((form.call_id,), form.source) is not None:
+        tx.papers.read(paper.id, "该通话已有工单 / the call has a case already")
+        return
+    open_form(tx, paper.id, form, now, rules)
+
+
+READERS = {"mail": _read_mail, "mail-too-large": _large_mail, "mail-unfetchable": _unfetched, "cdr": _read_leg, "form": _read_form}

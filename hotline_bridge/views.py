@@ -1,0 +1,98 @@
+"""What a person is shown of a case: one shape for the API and the command line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from hotline_bridge.store.answers import Answer
+from hotline_bridge.store.cases import Signature
+from hotline_bridge.store.papers import Kept
+from hotline_bridge.store.tray import Delivery
+from hotline_bridge.store.tx import Tx
+from routing.case import Case, Entry
+from routing.parties import mask, mask_phone
+from routing.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCase:
+    """A case with everything that hangs on it."""
+
+    case: Case
+    book: Sequence[Entry]
+    deliveries: Sequence[Delivery]
+    answers: Sequence[Answer]
+    signature: Signature | None
+
+
+def whole(tx: Tx, number: str) -> WholeCase | None:
+    """Gather a case by its number; None where there is none."""
+    case = tx.cases.by_number(number)
+    if case is None:
+        return None
+    return WholeCase(case, tx.cases.book(case.id), tx.tray.of_case(case.id), tx.answers.of_case(case.id), tx.cases.signature(case.id))
+
+
+def row(case: Case, rules: Rules) -> dict[str, object]:
+    """One line of a list: nothing of the customer (P-6)."""
+    zone = rules.pack(case.pack).zone
+    unit = rules.directory.get(case.unit) if case.unit else None
+    return {
+        "number": case.number, "state": case.state.name, "state_zh": case.state.value, "channel": case.complaint.channel.value,
+        "category": case.category.value if case.category else None, "unit": case.unit, "unit_name": unit.full_name if unit else None,
+        "received": _time(case.received, zone), "due": _time(case.due, zone), "last_day": _time(case.last_day, zone),
+        "provisional": case.provisional, "undelivered": case.undelivered,
+        "flags": [flag.name for flag in case.verdict.flags] if case.verdict else [],
+    }
+
+
+def full(one: WholeCase, rules: Rules, *, masked: bool) -> dict[str, object]:
+    """The whole case; `masked` hides who the customer is from those who need not know (P-6)."""
+    case, zone = one.case, rules.pack(one.case.pack).zone
+    verdict, customer = case.verdict, case.complaint.customer
+    return {
+        **row(case, rules), "pack": case.pack, "source": case.source, "call_id": case.call_id, "seat": case.seat,
+        "hotline": case.hotline, "law_due": _time(case.law_due, zone), "text": case.complaint.text,
+        "demand": case.complaint.demand, "recording": {"reference": case.recording.reference, "sha256": case.recording.sha256},
+        "customer": {
+            "name": mask(customer.name) if masked else customer.name,
+            "phone": mask_phone(customer.phone) if masked else customer.phone,
+        },
+        "verdict": None if verdict is None else {
+            "category": verdict.category.value, "also": [also.value for also in verdict.also],
+            "amounts": [str(amount) for amount in verdict.amounts], "unit": verdict.unit, "candidates": list(verdict.candidates),
+            "flags": [{"name": f.name, "evidence": f.evidence, "rule": f.rule, "says": f.says} for f in verdict.flags],
+            "doubts": list(verdict.doubts),
+        },
+        "signature": None if one.signature is None else {"who": one.signature.who, "at": _time(one.signature.at, zone), "findings": one.signature.findings},
+        "letters": [
+            {"purpose": d.purpose, "recipient": d.recipient, "answer": d.answer, "said": d.said, "at": _time(d.at, zone)} for d in one.deliveries
+        ],
+        "answers": [_answer(answer, zone) for answer in one.answers],
+        "book": [{"at": _time(e.at, zone), "who": e.who, "what": e.what, "says": e.says, "rules": e.rules} for e in one.book],
+    }
+
+
+def _answer(answer: Answer, zone: tzinfo) -> dict[str, object]:
+    elements: Mapping[str, str] = {str(number): text for number, text in answer.elements.items()}
+    return {
+        "id": answer.id, "at": _time(answer.at, zone), "sender": answer.sender, "standing": answer.standing,
+        "elements": elements, "reasons": list(answer.reasons),
+    }
+
+
+def claimed(answer: Answer, number: str, zone: tzinfo) -> dict[str, object]:
+    """An answer that waits for the desk's word, with the case it claims to answer."""
+    return {"case_number": number, **_answer(answer, zone)}
+
+
+def quarantined(paper: Kept, zone: tzinfo) -> dict[str, object]:
+    """A paper that waits for a person: what, why, and what to do (pain 24)."""
+    return {
+        "number": f"Q-{paper.id}", "source": paper.source, "key": paper.key, "kind": paper.kind, "bytes": paper.size,
+        "taken": _time(paper.taken, zone), "trouble": paper.trouble, "remedy": paper.remedy,
+    }
+
+
+def _time(at: datetime | None, zone: tzinfo) -> str | None:
+    return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")

@@ -1,0 +1,81 @@
+"""Numbers as people write them in Chinese: 8万5, 三万五, 捌万元整, 五万零一百, 8.5w, 4W4, 0.8亿, 80,000.00.
+
+All functions take folded text (routing.text): half width, simplified, small letters.
+"""
+
+import re
+from decimal import Decimal
+
+DIGITS = dict(zip("零一二三四五六七八九", range(10), strict=True)) | dict(zip("壹贰叁肆伍陆柒捌玖", range(1, 10), strict=True))
+DIGITS |= {"〇": 0, "○": 0, "两": 2, "俩": 2, "弍": 2, "参": 3, "仨": 3}
+SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000}
+LARGE = {"万": 10_000, "w": 10_000, "亿": 100_000_000}
+_TENS = {"廿": "二十", "卅": "三十"}
+
+_D = "[" + "".join(DIGITS) + "]"
+_CHINESE = r"[零〇○一二三四五六七八九两俩壹贰叁肆伍陆柒捌玖弍参仨十拾百佰千仟万亿廿卅]"
+_ARABIC = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?|\d{1,14}(?:\.\d{1,4})?"
+#: A number with its own units; the second branch is purely Chinese. All repeats are bounded: cost stays linear.
+NUMBER = (rf"(?:(?:{_ARABIC})(?:[十百佰千仟万亿wk](?:零?(?:{_ARABIC}|{_CHINESE}{{1,12}}))?){{0,4}}|{_CHINESE}{{1,24}})")
+
+_PIECE = re.compile(rf"(?P<arabic>{_ARABIC})|(?P<digit>{_D})|(?P<small>[十拾百佰千仟k])|(?P<large>[万w亿])")
+
+
+class _Sum:
+    """A number being read from left to right."""
+
+    def __init__(self) -> None:
+        self.total = Decimal(0)         # finished 亿 and 万
+        self.section = Decimal(0)       # below the next 万
+        self.number: Decimal | None = None
+        self.unit = 1                   # the last unit read: what an elided last digit counts against
+        self.zero = False
+
+    def digit(self, value: Decimal) -> None:
+        """Take a digit or a written-out number."""
+        if value == 0 and self.number is None:
+            self.zero = True
+        elif self.number is not None:
+            self.number = self.number * 10 + value
+        else:
+            self.number = value
+
+    def small(self, unit: int) -> None:
+        """Take 十, 百 or 千; a bare 十 is ten."""
+        self.section += (Decimal(1) if self.number is None else self.number) * unit
+        self.number, self.unit, self.zero = None, unit, False
+
+    def large(self, unit: int) -> None:
+        """Take 万 or 亿, which multiplies all that came before it in its section."""
+        section = self.section + (self.number or 0)
+        if unit > 10_000 and self.total and self.unit == 10_000:
+            self.total, section = Decimal(0), self.total + section
+        self.total += (section or Decimal(1)) * unit
+        self.section, self.number, self.unit, self.zero = Decimal(0), None, unit, False
+
+    def value(self) -> Decimal:
+        """Close the number: a last digit without a unit counts a tenth of the unit before it (三万五 is 35,000)."""
+        rest = self.number or Decimal(0)
+        if rest and rest < 10 and self.unit >= 100 and not self.zero:
+            rest *= self.unit // 10
+        return self.total + self.section + rest
+
+
+def value_of(number: str) -> Decimal | None:
+    """Return the value of a folded numeral, None where it is none (万 alone, 千万 as a word is left to the caller)."""
+    for short, long in _TENS.items():
+        number = number.replace(short, long)
+    read, at = _Sum(), 0
+    for piece in _PIECE.finditer(number):
+        if piece.start() != at:
+            return None
+        at = piece.end()
+        if piece["arabic"]:
+            read.digit(Decimal(piece["arabic"].replace(",", "")))
+        elif piece["digit"]:
+            read.digit(Decimal(DIGITS[piece["digit"]]))
+        elif piece["small"]:
+            read.small(SMALL[piece["small"]])
+        else:
+            read.large(LARGE[piece["large"]])
+    return read.value() if at == len(number) and at else None

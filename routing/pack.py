@@ -1,0 +1,131 @@
+"""A bank's policy pack: its numbers and tables, each entry citing its rule. Parsed whole or refused whole."""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from routing.calendar import Hours
+from routing.entries import (
+    Authority, Chasing, Closing, Counting, Element, Forwarding, Inspection, LawTerm, Lead, Legal, Limit, Mass, Milestone, Note,
+    Outcome, Overseas, Repeat, Report, Retention, Review, Route, Ruling, Telling,
+)
+from routing.errors import BadTable
+from routing.papers import Channel
+from routing.table import Table, Text, digest_of, read_table
+from routing.verdict import Category
+
+
+class Pack(Table):
+    """A bank's whole policy."""
+
+    id: Text
+    name: Text
+    centre: Text                        # the level of the centre that answers the hotline: 总行, 一级分行
+    hotlines: tuple[Text, ...]
+    zone: ZoneInfo
+    form: Text                          # what this bank calls the slip (P-9.1, T-2)
+    supervision_form: Text
+    number_prefix: Text
+    unsorted: Text                      # the limit of a case whose category nobody has decided (P-11)
+    hours: Hours
+    review: Review
+    limits: Mapping[str, Limit]
+    categories: Mapping[Category, str]
+    milestones: tuple[Milestone, ...] = ()
+    authority: Authority
+    law: tuple[LawTerm, ...] = Field(min_length=1)
+    chasing: Chasing
+    routes: tuple[Route, ...]
+    forwarding: Forwarding | None = None
+    overseas: Overseas | None = None
+    leads: tuple[Lead, ...] = ()
+    ruling: Ruling | None = None
+    inspection: Inspection | None = None
+    telling: tuple[Telling, ...] = ()
+    legal: Legal | None = None
+    elements: tuple[Element, ...] = Field(min_length=1)
+    closing: Closing
+    reports: tuple[Report, ...]
+    counting: tuple[Counting, ...] = ()
+    mass: tuple[Mass, ...]
+    repeat: Repeat
+    retention: Retention
+    notes: tuple[Note, ...] = ()
+    digest: str = ""
+
+    def limit_of(self, category: Category | None) -> Limit:
+        """Return the limit of a category; a case not sorted yet has the `unsorted` one (P-11)."""
+        return self.limits[self.unsorted if category is None else self.categories[category]]
+
+    def law_on(self, day: date) -> LawTerm:
+        """Return the legal limits in force on this day; before the first of them, the first."""
+        return next((term for term in reversed(self.law) if term.valid_from <= day), self.law[0])
+
+    def route_of(self, channel: Channel) -> Route:
+        """Return the row of the routing table for this channel (P-9)."""
+        return next(route for route in self.routes if channel in route.channels)
+
+    def elements_of(self, category: Category | None) -> tuple[Element, ...]:
+        """Return the elements an answer in this category must have (P-12, P-14.4)."""
+        return tuple(element for element in self.elements if category not in element.not_applicable)
+
+    def outcome(self, name: str) -> Outcome | None:
+        """Return the outcome of this name, None where the pack knows no such end."""
+        return next((outcome for outcome in self.closing.outcomes if outcome.name == name), None)
+
+    def mass_of(self, people: int) -> tuple[Mass, ...]:
+        """Return what so many people with the same matter set off (C-5; law: article 25)."""
+        return tuple(entry for entry in self.mass if people >= entry.people)
+
+    def counts_as(self, when: Literal["outlet", "risen", "beyond"]) -> str:
+        """Return what a case that got so far counts as (C-4); 投诉 where the pack makes no difference."""
+        return next((entry.counts_as for entry in self.counting if entry.when == when), "投诉")
+
+
+def parse_pack(raw: Mapping[str, object], name: str) -> Pack:
+    """Make a pack of a parsed TOML table; BadTable with all mistakes, each with its path and what was expected."""
+    pack = read_table(Pack, {**raw, "digest": digest_of(raw)}, name)
+    mistakes = _contradictions(pack)
+    if "digest" in raw:
+        mistakes.append("digest: is worked out from the table; expected it to be left out")
+    if mistakes:
+        raise BadTable(name, mistakes)
+    return pack
+
+
+def _contradictions(pack: Pack) -> list[str]:
+    """Return what each entry allows but the whole does not."""
+    known = ", ".join(sorted(pack.limits))
+    found = [f"categories.{it.value}: missing; expected one of the limits {known}" for it in Category if it not in pack.categories]
+    named = {"unsorted": pack.unsorted, **{f"categories.{it.value}": limit for it, limit in pack.categories.items()}}
+    found += [f"{path}: {limit!r} is no limit; expected one of {known}" for path, limit in named.items() if limit not in pack.limits]
+    found += _twice_or_never("routes.channels", [it.value for route in pack.routes for it in route.channels], [it.value for it in Channel])
+    found += _twice("elements.number", [str(element.number) for element in pack.elements])
+    found += _twice("closing.outcomes.name", [outcome.name for outcome in pack.closing.outcomes])
+    found += [
+        f"chasing.digest_times: {at} is outside hours; expected between {pack.hours.open} and {pack.hours.close}"
+        for at in pack.chasing.digest_times if not pack.hours.open <= at < pack.hours.close
+    ]
+    return found + _gaps_in_law(pack.law)
+
+
+def _twice(path: str, names: list[str]) -> list[str]:
+    return [f"{path}: {name} stands there twice; expected once" for name in sorted(set(names)) if names.count(name) > 1]
+
+
+def _twice_or_never(path: str, names: list[str], wanted: list[str]) -> list[str]:
+    return _twice(path, names) + [f"{path}: {name} is in no entry; expected in one" for name in wanted if name not in names]
+
+
+def _gaps_in_law(law: tuple[LawTerm, ...]) -> list[str]:
+    found = [
+        f"law: {later.name} is valid from {later.valid_from}, {earlier.name} until {earlier.valid_until or 'further notice'}; "
+        "expected each term to end before the next begins"
+        for earlier, later in pairwise(law)
+        if earlier.valid_until is None or earlier.valid_until >= later.valid_from
+    ]
+    return found + [f"law: {it.name} has simple {it.simple} over complex {it.complex}; expected not over" for it in law if it.simple > it.complex]

@@ -1,0 +1,65 @@
+"""Cues by which the elements of an answer (P-12) show in a plain letter without labels; sentence by sentence."""
+
+import re
+from collections.abc import Iterator
+
+from routing.phrases import PHONE, date_in
+
+_SENTENCE = re.compile(r"[^。！!；;\r\n]+")
+_SHORTEST = 10                  # a cue in fewer characters (已经核实) says nothing yet
+
+#: Whole sentences: they state facts, name consequences, or promise to do better.
+_STATEMENTS = (
+    (1, re.compile(r"(?:经|通过|现将)[^，。]{0,14}?(?:调查|核实|核查|查证|了解|调阅|查看|查明)|经查|调阅(?:了)?(?:监控|录像|录音)|查看(?:了)?监控")),
+    (2, re.compile(
+        r"(?:对|给予|责令|责成|予以|作出|做出|处以).{0,40}?(?:批评|扣罚|罚款|经济处罚|通报|警告|记过|处分|处罚|扣分|扣减|约谈|诫勉|停职|待岗|"
+        r"调离|问责|检讨|检查|不予处理|不予追究)|(?:相关|当事)?(?:责任人|员工|柜员).{0,20}?(?:无过错|无责任|不予追究|扣罚|批评教育|通报批评)")),
+    (3, re.compile(
+        r"吸取教训|引以为戒|举一反三|整改|(?:杜绝|避免|防止)(?:此类|类似|同类|再次|再)|"
+        r"(?:加强|强化|组织|开展|提高|规范).{0,24}?(?:培训|管理|学习|教育|监督|检查|服务|意识|操作|流程)")),
+)
+_CONTENT = re.compile(
+    r"客户.{0,24}?(?:表示|表达)?(?:了)?(?:非常|十分|比较|基本|均|已|很)?(?<!不)(?:满意(?!度|程度)|理解|谅解|认可|接受|感谢)"
+    r"|(?:处理结果|答复|处理意见|解决方案|处理方案|回复|解释).{0,16}?(?:不|非常|基本|比较|表示|均|很|未|仍)*(?:满意|认可|接受|理解|不满)"
+    r"|客户.{0,8}?不(?:接受|认可|同意|满意).{0,8}(?:处理|答复|方案|解决|结果|解释)"
+    r"|(?:取得|得到|获得)(?:了)?客户(?:的)?.{0,4}?(?:谅解|理解|认可)"
+    r"|(?:多次)?(?:联系|致电|拨打)(?:客户)?.{0,12}?(?:无人接听|无法接通|未接|联系不上|拒绝(?:沟通|评价))"
+)
+_HANDLER = re.compile(r"(?:经办人|承办人|联系人|经手人|处理人|经办)(?:员)?(?:为|是|系)?[\s:：]*(?P<name>[\u4e00-\u9fff·]{2,4})(?![\u4e00-\u9fff])")
+_SIGNED = re.compile(rf"(?:^|[\s，,：:])(?P<name>[\u4e00-\u9fff]{{2,3}})[\s，,（(:：]*(?:电话|联系电话|手机|tel)?[\s:：]*(?P<phone>{PHONE})", re.IGNORECASE)
+_CALL_ME = re.compile(rf"(?P<before>.{{0,6}})(?:联系电话|联系方式|电话|手机|tel)(?:号码)?(?:为|是)?[\s:：]{{0,4}}(?P<phone>{PHONE})", re.IGNORECASE)
+_NOT_OURS = re.compile(r"客户|来电|致电|拨打|对方|热线|其")
+_NO_NAME = re.compile(r"电话|联系|手机|客户|来电|致电|拨打|支行|网点|银行|我行|我部|先生|女士|您好|及")
+_HANDLED = re.compile(r"处理|办结|解决|回访|答复|致电|联系(?:了)?客户|与客户|向客户|上门|道歉|退还|沟通|解释")
+_THEIR_DAY = re.compile(r"客户.{0,4}(?:在|于|到|来|反映|投诉|办理|致电|拨打)|来电|柜员未")
+
+
+def cues(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (element, words that show it) for every sentence of a letter that shows one; weak, so labels go before."""
+    for hit in _SENTENCE.finditer(text):
+        sentence = hit[0].strip()
+        if len(sentence) >= _SHORTEST:
+            yield from ((number, sentence) for number, cue in _STATEMENTS if cue.search(sentence))
+        if _CONTENT.search(sentence):
+            yield 4, sentence
+        yield from _handled(sentence)
+        yield from _people(sentence)
+
+
+def _handled(sentence: str) -> Iterator[tuple[int, str]]:
+    for clause in re.split("[，,]", sentence):
+        when = date_in(clause)
+        if when and _HANDLED.search(clause) and not _THEIR_DAY.search(clause):
+            yield 5, when
+
+
+def _people(sentence: str) -> Iterator[tuple[int, str]]:
+    for cue in (_HANDLER, _SIGNED):
+        hit = cue.search(sentence)
+        if hit and not _NO_NAME.search(hit["name"]):
+            yield 6, hit["name"]
+            if "phone" in cue.groupindex:
+                yield 7, hit["phone"]
+    called = _CALL_ME.search(sentence)
+    if called and not _NOT_OURS.search(called["before"]):
+        yield 7, called["phone"].strip()

@@ -1,0 +1,78 @@
+"""The rules in force: packs, calendar, directory, lexicons, and who we are. One immutable value, swapped whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
+
+from routing.calendar import Calendar
+from routing.case import Case
+from routing.deadline import deadline
+from routing.directory import Directory
+from routing.errors import RuleError
+from routing.pack import Pack
+from routing.triage import TriageTables
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bridge is towards others: its bank, its mailbox, its desk, and the key of its reply addresses."""
+
+    bank: str
+    mailbox: str
+    desk: str
+    centre: str = ""                    # directory code of the hotline centre's unit; "" is head office (P-9.3)
+    reply_key: bytes = field(default=b"", repr=False)
+
+    @property
+    def domain(self) -> str:
+        """The part of our address behind the @, which our Message-IDs carry too."""
+        return self.mailbox.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """How a telephone exchange writes its records: the zone of its times, and the form of its rows ("auto": by looks)."""
+
+    zone: ZoneInfo
+    form: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything a decision may ask; `digest` names this very set in each line of a case's book."""
+
+    identity: Identity
+    packs: Mapping[str, Pack]
+    default_pack: str
+    by_hotline: Mapping[str, str]
+    calendar: Calendar
+    directory: Directory
+    tables: Mapping[str, TriageTables]  # by pack, since each has its own limit of money
+    digest: str
+    exchanges: Mapping[str, Exchange] = field(default_factory=dict)     # by the name of their door
+
+    def exchange(self, source: str) -> Exchange:
+        """How this source writes its records; one that is not configured any more is read by its looks."""
+        return self.exchanges.get(source) or Exchange(self.packs[self.default_pack].zone)
+
+    def pack(self, name: str) -> Pack:
+        """The pack of this name; RuleError where the bank no longer has it."""
+        if name not in self.packs:
+            msg = f"the policy pack {name} is not loaded; put it back into bank.pack_files, since cases are handled under it"
+            raise RuleError(msg)
+        return self.packs[name]
+
+    def timed(self, case: Case) -> Case:
+        """The case with its deadlines, as its category and channel now stand (P-11, D-6)."""
+        limits = deadline(self.pack(case.pack), self.calendar, case.category, case.received, case.complaint.authority_due)
+        return replace(case, due=limits.due, last_day=limits.last_day, law_due=limits.law_due, provisional=limits.provisional)
+
+    def holds(self, case: Case) -> bool:
+        """Whether the slip waits for a reviewer: a flag the pack holds for, and equipment to hear it (P-9.1)."""
+        review = self.pack(case.pack).review
+        flags = case.verdict.flags if case.verdict else ()
+        return review.recording_equipment and any(flag.name in review.holds for flag in flags)
+
+    def pack_for(self, hotline: str) -> str:
+        """The name of the pack for a hotline's new cases."""
+        return self.by_hotline.get(hotline, self.default_pack)

@@ -1,0 +1,108 @@
+"""What the letters say: in Chinese, with a short English line; never the customer's name or words in a subject (P-6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from routing.elements import ELEMENTS
+from routing.layout import padded, wrapped
+from routing.slip import Slip, clean, slip_text
+
+_COLUMNS = 72
+_SIGNATURE = "——本邮件由投诉处理系统自动发出，直接回复即可送达投诉处理岗。"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The subject and the text of one letter."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One open case in a reminder: its number, what the form is called, its limit, and whole days beyond it (or 0)."""
+
+    number: str
+    title: str
+    due: datetime
+    days_overdue: int = 0
+    last_day: datetime | None = None
+
+
+def cover(slip: Slip, unit_name: str, due: datetime | None, zone: tzinfo) -> Words:
+    """Return the words that carry a slip to a unit (P-9.2)."""
+    limit = f"请于{_short(due, zone)}前回复" if due else "请尽快回复"
+    english = f"Complaint slip {slip.number}. Please answer {_by(due, zone)}, keeping the number in the subject."
+    opening = f"{unit_name}：\n现将投诉件{slip.number}转你单位办理，{limit}。投诉内容属保密信息，请勿外传。"
+    return _words(f"【{slip.title}】{slip.number} {unit_name} {limit}", opening, english, "", slip_text(slip), wrap=False)
+
+
+def incomplete(number: str, answer: Mapping[int, str], lacking: Sequence[int], *, due: datetime | None, zone: tzinfo, trouble: str = "") -> Words:
+    """Return the request for what an answer lacks; `trouble` says why an attachment could not be read (P-12)."""
+    there = [f"　√ {place}．{name}：{_brief(answer[place])}" for place, name in ELEMENTS.items() if answer.get(place)]
+    gaps = [f"　× {place}．{ELEMENTS[place]}" for place in lacking]
+    limit = f"请于{_short(due, zone)}前" if due else "请尽快"
+    lines = [
+        f"投诉件{number}的回复已收到，但尚缺{len(lacking)}项，暂不能视为完整回复。{limit}回复本邮件补齐下列各项，已填写的不必重复。",
+        *([f"附件未能读取：{trouble}"] if trouble else []), "", "尚缺：", *gaps,
+        *(["", "已收到："] if there else []), *there, "",
+        "可直接复制以下各行，在冒号后填写：", *(f"{place}．{ELEMENTS[place]}：" for place in lacking),
+    ]
+    english = f"Your answer to {number} lacks {len(lacking)} item(s): {', '.join(map(str, lacking))}. Please reply with them {_by(due, zone)}."
+    return _words(f"【请补充】{number} 回复缺{len(lacking)}项", "\n".join(lines), english)
+
+
+def reminder(unit_name: str, cases: Sequence[Due], *, rung: str, zone: tzinfo, copied: Sequence[str] = ()) -> Words:
+    """Return one reminder for all the open cases of a mailbox, the most overdue first (P-11, P-21, pain 13).
+
+    `rung` is what the step of the ladder is called (提醒, 催办, 督办); `copied` names who else gets it.
+    """
+    late = sum(1 for case in cases if case.days_overdue)
+    rows = [padded("编号", 26) + padded("办理时限", 20) + "状态", "-" * 60]
+    for case in sorted(cases, key=lambda one: (-one.days_overdue, one.due, one.number)):
+        state = f"已逾期{case.days_overdue}天" if case.days_overdue else "未逾期"
+        last = f"，最迟{_short(case.last_day, zone)}" if case.last_day and case.last_day > case.due else ""
+        rows.append(padded(case.number, 26) + padded(f"{case.due.astimezone(zone):%Y-%m-%d %H:%M}", 20) + state + last)
+    lines = [
+        f"{unit_name}：", f"以下{len(cases)}件投诉尚未收到完整回复，其中已逾期{late}件，请抓紧办理并逐件回复。", "", *rows, "",
+        "不能按期办结的，请逐件回复说明原因，并向客户作出解释。", *([f"抄送：{'、'.join(copied)}"] if copied else []),
+    ]
+    english = f"{len(cases)} complaint slip(s) await your answer, {late} of them overdue."
+    what = f"{cases[0].number} " if len(cases) == 1 else f"{len(cases)}件"
+    return _words(f"【{rung}】{what}投诉待回复，逾期{late}件", "\n".join(lines), english, wrap=False)
+
+
+def bounce(number: str, recipient: str, said: str, *, next_step: str) -> Words:
+    """Return the alarm to the desk that a letter did not reach a mailbox; the clock of the case runs on (pain 15)."""
+    text = (
+        f"投诉件{number}的邮件未能送达{recipient}。\n对方服务器答复：{clean(said)[:500]}\n{next_step}\n"
+        "该件的办理时限照常计算。请核对邮箱地址，必要时电话通知该单位。"
+    )
+    return _words(f"【退信告警】{number} 未送达{recipient}", text, f"The letter of {number} to {recipient} was not delivered.")
+
+
+def notice(number: str, about: str, lines: Sequence[str], *, english: str = "") -> Words:
+    """Return a plain notice about a case: `about` a few words for the subject, `lines` the whole of it."""
+    return _words(f"【投诉通知】{number} {about}", "\n".join(lines), english or f"Notice about complaint {number}.")
+
+
+def _words(subject: str, text: str, english: str, *more: str, wrap: bool = True) -> Words:
+    lines = wrapped(clean(text), _COLUMNS) if wrap else clean(text).split("\n")
+    whole = "\n".join([*lines, "", english, *more, "", _SIGNATURE])
+    return Words(" ".join(clean(subject).split()), whole + "\n")
+
+
+def _short(moment: datetime, zone: tzinfo) -> str:
+    here = moment.astimezone(zone)
+    return f"{here.month}月{here.day}日{here:%H:%M}"
+
+
+def _by(due: datetime | None, zone: tzinfo) -> str:
+    return f"by {due.astimezone(zone):%Y-%m-%d %H:%M}" if due else "soon"
+
+
+def _brief(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= 24 else line[:23] + "…"

@@ -1,0 +1,263 @@
+"""The mailbox door against real servers: Dovecot, and the embedded one where it must behave the same."""
+
+import asyncio
+import signal
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from adapters.embedded_mail import embedded_mail
+from adapters.imap import Imap, ImapSettings
+from hotline_bridge.ports import Inlet
+from tests.doors.conftest import a_mail, number_of
+from tests.servers.certificate import make_certificate, trusting
+
+BOUND = 60
+
+
+@dataclass(frozen=True)
+class Box:
+    """A mailbox on one of the servers, and how mail gets into it."""
+
+    settings: ImapSettings
+    deliver: Callable[..., Awaitable[None]]
+
+
+@pytest.fixture(params=[pytest.param("dovecot", marks=pytest.mark.real), "embedded"])
+async def box(request):
+    if request.param == "embedded":
+        async with embedded_mail({"me@bank.example": "pässword"}) as server:
+
+            async def put(*mails):
+                for each in mails:
+                    await server.deliver("me@bank.example", each)
+
+            yield Box(ImapSettings("127.0.0.1", "me@bank.example", "pässword", port=server.imap_port, timeout=10), put)
+        return
+    yield dovecot_box(request.getfixturevalue("dovecot_server"), request.getfixturevalue("account"))
+
+
+@pytest.fixture
+def real_box(dovecot_server, account):
+    return dovecot_box(dovecot_server, account)
+
+
+def dovecot_box(server, account):
+    address, password = account
+
+    async def put(*mails):
+        await asyncio.to_thread(server.deliver, address, *mails)
+
+    return Box(
+        ImapSettings("localhost", address, password, port=server.imaps, tls=trusting(server.certificate), timeout=10), put,
+    )
+
+
+async def taken(door, cursor=""):
+    return [letter async for letter in door.waiting(cursor)]
+
+
+async def numbers(door, cursor=""):
+    return [number_of(letter.body) for letter in await taken(door, cursor)]
+
+
+async def test_mails_come_in_the_order_of_arrival_and_once(box):
+    door = Imap("mail", box.settings)
+    inlet: Inlet = door
+    assert inlet.name == "mail"
+    assert await taken(door) == []
+    await box.deliver(a_mail(1), a_mail(2), a_mail(3))
+    letters = await taken(door)
+    assert [number_of(letter.body) for letter in letters] == [1, 2, 3]
+    assert len({letter.key for letter in letters}) == 3
+    for letter in letters:
+        await door.accepted(letter)
+        await door.accepted(letter)
+    assert await taken(door, letters[-1].cursor) == []
+    assert await numbers(door, letters[0].cursor) == [2, 3]
+    await box.deliver(a_mail(4))
+    assert await numbers(door, letters[-1].cursor) == [4]
+    await door.close()
+
+
+async def test_the_bytes_are_those_of_the_mail(box):
+    body = a_mail(1, "（存款）((( " + "长" * 500)
+    await box.deliver(body)
+    door = Imap("mail", box.settings)
+    [letter] = await taken(door)
+    assert letter.kind == "mail"
+    assert letter.body.endswith(body.partition(b"\r\n\r\n")[2].rstrip(b"\r\n") + b"\r\n")
+    await door.close()
+
+
+async def test_idle_wakes_when_mail_comes(box):
+    door = Imap("mail", replace(box.settings, idle=600))
+    assert await taken(door) == []
+    waiting = asyncio.ensure_future(door.more())
+    await box.deliver(a_mail(1))
+    async with asyncio.timeout(BOUND):
+        await waiting
+        assert await numbers(door) == [1]
+    await door.close()
+
+
+async def test_a_committed_mail_moves_to_the_done_folder(box):
+    await box.deliver(a_mail(1), a_mail(2))
+    door = Imap("mail", replace(box.settings, done_folder="已处理"))
+    first, second = await taken(door)
+    await door.accepted(first)
+    await door.accepted(first)
+    assert await numbers(door) == [2]
+    done = Imap("done", replace(box.settings, mailbox="已处理"))
+    assert await numbers(done) == [1]
+    await door.accepted(second)
+    assert await numbers(done) == [1, 2]
+    await door.close()
+    await done.close()
+
+
+async def test_a_mail_above_the_limit_comes_in_as_its_header(box):
+    await box.deliver(a_mail(1, size=20_000), a_mail(2))
+    door = Imap("mail", replace(box.settings, limit=10_000))
+    large, small = await taken(door)
+    assert (large.kind, number_of(large.body)) == ("mail-too-large", 1)
+    assert len(large.body) < 1000
+    assert (small.kind, number_of(small.body)) == ("mail", 2)
+    await door.close()
+
+
+async def test_a_login_refused_is_a_permission_error_without_the_password(box):
+    door = Imap("mail", replace(box.settings, password="not-this-one"))
+    with pytest.raises(PermissionError, match="check the user and its password file") as caught:
+        await taken(door)
+    assert "not-this-one" not in str(caught.value)
+
+
+async def test_a_mailbox_that_is_not_there_is_named(box):
+    door = Imap("mail", replace(box.settings, mailbox="没有"))
+    with pytest.raises(FileNotFoundError, match="没有"):
+        await taken(door)
+
+
+async def test_sixty_mails_while_others_use_the_mailbox(box):
+    async with asyncio.timeout(BOUND):
+        seen, cursor = [], ""
+        door = Imap("mail", replace(box.settings, idle=2))
+
+        async def deliver():
+            for number in range(60):
+                await box.deliver(a_mail(number))
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(deliver())
+            while len(seen) < 60:
+                for letter in await taken(door, cursor):
+                    seen.append(number_of(letter.body))
+                    cursor = letter.cursor
+                if len(seen) < 60:
+                    await door.more()
+    assert seen == list(range(60))
+    await door.close()
+
+
+@pytest.mark.real
+@pytest.mark.slow
+async def test_sixty_mails_through_kills_of_the_server_in_order_and_none_lost(real_box, dovecot_server):
+    door = Imap("mail", replace(real_box.settings, idle=2))
+    seen, cursor, lost, killed = [], "", 0, 0
+    kills = {16: signal.SIGKILL, 32: signal.SIGTERM, 48: signal.SIGKILL}
+    async with asyncio.timeout(BOUND):
+        for number in range(0, 60, 4):
+            waiting = asyncio.ensure_future(door.more())
+            if number in kills:
+                killed += dovecot_server.kill_sessions(kills[number])
+            await real_box.deliver(*map(a_mail, range(number, number + 4)))
+            while number + 3 not in seen:
+                try:
+                    await waiting
+                    for letter in await taken(door, cursor):
+                        seen.append(number_of(letter.body))
+                        cursor = letter.cursor
+                except OSError:
+                    lost += 1
+                if number + 3 not in seen:
+                    waiting = asyncio.ensure_future(door.more())
+    assert seen == list(range(60))
+    assert lost >= 2 and killed >= 3
+    await door.close()
+
+
+@pytest.mark.real
+async def test_a_new_uidvalidity_hands_everything_in_again_under_new_keys(real_box, dovecot_server):
+    await real_box.deliver(a_mail(1), a_mail(2))
+    door = Imap("mail", real_box.settings)
+    before = await taken(door)
+    await door.close()
+    dovecot_server.new_uidvalidity(real_box.settings.user)
+    after = await taken(door, before[-1].cursor)
+    assert {letter.body for letter in after} == {letter.body for letter in before}
+    assert not {letter.key for letter in after} & {letter.key for letter in before}
+    await door.close()
+
+
+@pytest.mark.real
+async def test_reading_leaves_no_mark_and_deletes_nothing(real_box, dovecot_server):
+    await real_box.deliver(a_mail(1), a_mail(2))
+    door = Imap("mail", real_box.settings)
+    for letter in await taken(door):
+        await door.accepted(letter)
+    await door.close()
+    names = [path.name for path in dovecot_server.files(real_box.settings.user)]
+    assert len(names) == 2
+    assert not any("S" in name.partition(":2,")[2] or "T" in name.partition(":2,")[2] for name in names)
+
+
+@pytest.mark.real
+async def test_a_done_folder_below_another_is_made(real_box):
+    await real_box.deliver(a_mail(1))
+    door = Imap("mail", replace(real_box.settings, done_folder="已处理/转办"))
+    [letter] = await taken(door)
+    await door.accepted(letter)
+    done = Imap("done", replace(real_box.settings, mailbox="已处理/转办"))
+    assert await numbers(done) == [1]
+    await door.close()
+    await done.close()
+
+
+@pytest.mark.real
+async def test_a_certificate_nobody_vouches_for_is_refused(real_box, tmp_path: Path):
+    certificate, _ = make_certificate(tmp_path)
+    for context in (ssl.create_default_context(), trusting(certificate)):
+        door = Imap("mail", replace(real_box.settings, tls=context))
+        with pytest.raises(OSError, match="certificate"):
+            await taken(door)
+
+
+@pytest.mark.real
+async def test_a_certificate_of_another_host_is_refused(real_box):
+    door = Imap("mail", replace(real_box.settings, host="127.0.0.2"))
+    with pytest.raises(OSError):
+        await taken(door)
+
+
+@pytest.mark.real
+async def test_two_thousand_mails_do_not_break_the_parser(real_box, dovecot_server):
+    await asyncio.to_thread(dovecot_server.drop, real_box.settings.user, *[a_mail(number) for number in range(2000)])
+    door = Imap("mail", replace(real_box.settings, batch=100))
+    assert await numbers(door) == list(range(100))
+    await door.more()
+    await door.close()
+
+
+@pytest.mark.real
+async def test_a_twenty_megabyte_mail_comes_in_whole(real_box):
+    body = a_mail(1, size=20 * 1024 * 1024)
+    await real_box.deliver(body)
+    door = Imap("mail", real_box.settings)
+    [letter] = await taken(door)
+    assert letter.body.endswith(body[-1000:])
+    assert len(letter.body) > 20 * 1024 * 1024
+    await door.close()

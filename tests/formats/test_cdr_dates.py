@@ -1,0 +1,47 @@
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, strategies as st
+import pytest
+
+from adapters.formats.cdr.dates import moment_of
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize("written", [
+    "2026-03-02 09:00:00", "2026-03-02 09:00:00 +0800", "2026-03-02T01:00:00Z", "2026/3/2 9:00", "2026/03/02 09:00:00",
+    "20260302090000", "1772413200", "1772413200000", "1772413200000000", "2026-03-02T02:00:00.000+0100", "1772413200.000",
+    "2026-03-02T09:00:00+08:00", ' "2026-03-02 09:00:00" ', "2026-03-01 20:00:00 -0500", "2026.3.2 9:00",
+])
+def test_every_spelling_of_nine_in_the_morning(written: str):
+    found = moment_of(written, SHANGHAI)
+    assert found == NINE
+    assert found.utcoffset() == timedelta(hours=8)
+
+
+@pytest.mark.parametrize("written", ["", " ", "0", '""', "0000-00-00 00:00:00", "0000-00-00", "0000/00/00 00:00", "null", "None"])
+def test_every_spelling_of_no_moment(written: str):
+    assert moment_of(written, SHANGHAI) is None
+
+
+@pytest.mark.parametrize("written", [
+    "2026-13-01 00:00:00", "2026-02-30 09:00:00", "20261332256199", "yesterday", "12345", "9" * 400, "2026-03-02 25:00:00",
+    "2026-03/02 09:00:00", "２０２６-03-02 09:00:00", "0001-01-01 00:00:00 +1400", "2026-03-02 09:00:00 +9900", "-5",
+])
+def test_nonsense_is_named_with_the_cure(written: str):
+    with pytest.raises(ValueError, match="write it as 2026-11-23"):
+        moment_of(written, SHANGHAI)
+
+
+def test_naive_times_are_in_the_zone_given():
+    assert moment_of("2026-03-02 09:00:00", UTC) == NINE + timedelta(hours=8)
+
+
+@given(st.datetimes(datetime(1980, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)))
+def test_epochs_and_iso_agree(at: datetime):
+    at = at.replace(microsecond=0)
+    seconds = int(at.timestamp())
+    for written in (str(seconds), str(seconds * 1000), str(seconds * 1_000_000), at.isoformat()):
+        assert moment_of(written, SHANGHAI) == at

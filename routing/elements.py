@@ -61,6 +61,7 @@ _COUNTED = re.compile(
     r"[^\S\r\n]*(?:[*•●▪◆·×√✓-]+\s+)?(?:[（(]\s*([1-7１-７一二三四五六七])\s*[)）][.．、]?|([①-⑦⑴-⑺])[.．、]?"
     r"|第?([1-7１-７一二三四五六七])\s*(?:[、，)）:：]|[.．](?!\d)))?[^\S\r\n]*(.*)", re.DOTALL,
 )
+_NEXT_COUNT = re.compile(r"(?:(?<=[\s；;，,。])[（(]?[2-7２-７二三四五六七][)）、.．]{1,2}|[②-⑦⑵-⑺])$")
 _CELLS = re.compile(r"\t|[|｜]|[ \u3000\xa0]{3,}")
 
 
@@ -183,7 +184,7 @@ def _bare_count(text: str) -> bool:
 
 def _trail(value: str) -> str:
     """Take the number of the next label off the end of a value ("... 5、")."""
-    return re.sub(r"[；;，,\s]*(?:[（(]?[2-7２-７二三四五六七][)）、.．]+|[②-⑦])?\s*$", "", value)
+    return _NEXT_COUNT.sub("", value.rstrip()).rstrip("；;，, \u3000")
 
 
 def _counted(text: str) -> Mapping[int, str]:

@@ -23,6 +23,7 @@ _STOPS = re.compile(r"[。!?;\n]")
 _CLAUSE = re.compile(r"[。!?;\n,:、\s…“”\"「」]")
 _GAP = r"[^。!?;\n]{0,12}?"
 _NUMBER = r"[\d零一二三四五六七八九十百千万两几.多余来]{1,8}"
+_MARKS = {"~": _GAP, "#": _NUMBER}
 _TOKEN = re.compile(r"\{[^{}]*\}|~|#|[^{}~#]+|[{}]")
 
 
@@ -144,15 +145,13 @@ class _Spans:
 
 def compiled(pattern: str) -> str:
     """Translate a pattern of the lists into a regular expression over folded text."""
-    def part(token: str) -> str:
-        if token == "~":
-            return _GAP
-        if token == "#":
-            return _NUMBER
-        words = token[1:-1].split("|") if token.startswith("{") else [token]
+    def part(piece: str) -> str:
+        if piece in _MARKS:
+            return _MARKS[piece]
+        words = piece[1:-1].split("|") if piece.startswith("{") else [piece]
         return "(?:" + "|".join(_fenced(fold_text(word)) for word in words) + ")"
 
-    return "".join(part(token) for token in _TOKEN.findall(pattern))
+    return "".join(part(piece) for piece in _TOKEN.findall(pattern))
 
 
 def _fenced(word: str) -> str:
@@ -193,7 +192,7 @@ def _denials(table: Mapping[str, Any]) -> re.Pattern[str] | None:
     return re.compile("(?:" + "|".join(compiled(each) for each in found) + ").{0,5}$") if found else None
 
 
-def _wrong(row: Any) -> Iterator[str]:
+def _wrong(row: object) -> Iterator[str]:
     """Yield what is wrong with an entry, in words for whoever keeps the list."""
     if not isinstance(row, Mapping):
         yield "is no table"
@@ -209,7 +208,7 @@ def _wrong(row: Any) -> Iterator[str]:
         yield f"knows no key {key!r}"
 
 
-def _wrong_patterns(key: str, patterns: Any) -> Iterator[str]:
+def _wrong_patterns(key: str, patterns: object) -> Iterator[str]:
     if not isinstance(patterns, list) or (key == "any" and not patterns):
         yield f"{key} must be a list of patterns"
         return

@@ -27,15 +27,16 @@ _COMPACT_DATE = re.compile(r"20\d\d[-\s]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]
 _WIDE = {0xFF01 + step: 0x21 + step for step in range(94)}      # full-width ASCII, signs and all
 
 _DATE = re.compile(
-    r"(?<!\d)(?:(?P<year>\d{4})\s*[年./-]\s*)?(?P<month>\d{1,2})\s*(?:(?P<han>月)|[./-])\s*(?P<day>\d{1,2})(?!\d)\s*(?(han)[日号]?)"
+    r"(?<!\d)(?:(?P<year>\d{4})\s{0,3}[年./-]\s{0,3})?(?P<month>\d{1,2})\s{0,3}(?:(?P<han>月)|[./-])\s{0,3}(?P<day>\d{1,2})(?!\d)\s{0,3}(?(han)[日号]?)"
     r"|(?<!\d)(?P<year8>20\d{2})(?P<month8>\d{2})(?P<day8>\d{2})(?!\d)"
 )
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_HAN_TEN = re.compile(r"([二三]?)十([一二三四五六七八九]?)(?=\s*[月日号])")
-_HAN_DATE = re.compile(r"[〇○零一二三四五六七八九]+(?=\s*[年月日号])")
+_HAN_TEN = re.compile(r"([二三]?)十([一二三四五六七八九]?)(?=\s{0,3}[月日号])")
+_HAN_DATE = re.compile(r"[〇○零一二三四五六七八九]{1,4}(?=\s{0,3}[年月日号])")
 
 _BOX_EMPTY, _BOX_TICKED = "□☐○◯", "■☑☒√✓✔●"
-_TICKED = re.compile(rf"[{_BOX_TICKED}]\s*([^{_BOX_TICKED}{_BOX_EMPTY}\s]+)|([^{_BOX_TICKED}{_BOX_EMPTY}\s]+)\s*[√✓✔]")
+_CHOICE = rf"([^{_BOX_TICKED}{_BOX_EMPTY}\s]{{1,20}})"
+_TICKED = re.compile(rf"[{_BOX_TICKED}]\s{{0,5}}{_CHOICE}|{_CHOICE}\s{{0,5}}[√✓✔]")
 
 
 def hollow(value: str) -> bool:

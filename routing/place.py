@@ -166,7 +166,7 @@ class _Reader:
         self.letter = letter
         self.directory = directory
         self.extra = frozenset(extra)
-        self.named = {code for area in letter.areas for code in area.areas} | self.extra
+        self.named = self.extra | {code for area in letter.areas for code in area.areas}
 
     def _above(self, code: UnitCode) -> tuple[UnitCode, ...]:
         return tuple(unit.code for unit in self.directory.chain(code)[1:-1])
@@ -178,7 +178,7 @@ class _Reader:
         score = sum(4 >> min(rung, 2) for rung, superior in enumerate(above) if superior in named)
         return score + (4 if score and self._beside(mention, above) else 0)
 
-    def _named_beside(self, mention: Mention) -> set[UnitCode]:
+    def _named_beside(self, mention: Mention) -> frozenset[UnitCode]:
         """Return the areas named elsewhere than in the mention itself (双塔 is an outlet and a district)."""
         if not mention.areas:
             return self.named
@@ -207,14 +207,18 @@ class _Reader:
             return Weight.NEAR if score and name[-1] in "镇乡路街" else Weight.LONE
         return Weight.NONE
 
+    def best_outlets(self, mention: Mention) -> tuple[int, tuple[UnitCode, ...]]:
+        """Return the best score of a name's outlets, and those that reach it."""
+        scores = {code: self._score(code, mention) for code in mention.outlets}
+        best = max(scores.values())
+        return best, tuple(code for code, score in scores.items() if score == best)
+
     def outlets(self) -> Iterator[_Reading]:
         """Yield what each mention of an outlet says."""
         for mention in self.letter.mentions:
             if not mention.outlets or (mention.areas and _BRANCH_SAID.match(self.letter.after(mention))):
                 continue
-            scores = {code: self._score(code, mention) for code in mention.outlets}
-            best = max(scores.values())
-            fitting = tuple(code for code, score in scores.items() if score == best)
+            best, fitting = self.best_outlets(mention)
             weight = self._weight(mention, best, len(fitting))
             if weight:
                 vague = weight < Weight.SAID and bool(_VAGUE.match(self.letter.after(mention)))
@@ -327,8 +331,7 @@ def _hinted(hint: str, letter: _Letter, gazetteer: Gazetteer) -> Place | None:
     if not named:
         return _area(reader)
     mention = named[-1]
-    scores = {code: reader._score(code, mention) for code in mention.outlets}  # noqa: SLF001 - same module
-    return _place(tuple(code for code, score in scores.items() if score == max(scores.values())), letter.folded.original and hint)
+    return _place(reader.best_outlets(mention)[1], hint)
 
 
 def find_unit(text: str, hint: str, gazetteer: Gazetteer, category: Category, *, widespread: bool = False) -> Place:

@@ -10,7 +10,7 @@ _SHORTEST = 10                  # a cue in fewer characters (已经核实) says 
 
 #: Whole sentences: they state facts, name consequences, or promise to do better.
 _STATEMENTS = (
-    (1, re.compile(r"(?:经|通过|现将)[^，。]{0,14}?(?:调查|核实|核查|查证|了解|调阅|查看|查明)|经查|调阅(?:了)?(?:监控|录像|录音)|查看(?:了)?监控")),
+    (1, re.compile(r"(?:经(?![理办常济营])|通过|现将)[^，。]{0,14}?(?:调查|核实|核查|查证|了解|调阅|查看|查明)|经查|调阅(?:了)?(?:监控|录像|录音)|查看(?:了)?监控")),
     (2, re.compile(
         r"(?:对|给予|责令|责成|予以|作出|做出|处以).{0,40}?(?:批评|扣罚|罚款|经济处罚|通报|警告|记过|处分|处罚|扣分|扣减|约谈|诫勉|停职|待岗|"
         r"调离|问责|检讨|检查|不予处理|不予追究)|(?:相关|当事)?(?:责任人|员工|柜员).{0,20}?(?:无过错|无责任|不予追究|扣罚|批评教育|通报批评)")),
@@ -18,6 +18,9 @@ _STATEMENTS = (
         r"吸取教训|引以为戒|举一反三|整改|(?:杜绝|避免|防止)(?:此类|类似|同类|再次|再)|"
         r"(?:加强|强化|组织|开展|提高|规范).{0,24}?(?:培训|管理|学习|教育|监督|检查|服务|意识|操作|流程)")),
 )
+#: What is yet to come is no finding, no satisfaction and no day on which something was done.
+_YET_TO_COME = re.compile(r"正在|尽快|抓紧|尚在|尚未|待(?:调查|核实|处理|查)|安排.{0,12}(?:调查|核实|处理)|预计|计划|争取|力争|希望|确保|直至|直到|让客户|使客户|请(?:贵|协助)")
+_PROMISED_DAY = re.compile(r"将(?=[于在尽会])|拟|之前|日前|前(?:答复|回复|处理|办结|解决|完成)")
 _CONTENT = re.compile(
     r"客户.{0,24}?(?:表示|表达)?(?:了)?(?:非常|十分|比较|基本|均|已|很)?(?<!不)(?:满意(?!度|程度)|理解|谅解|认可|接受|感谢)"
     r"|(?:处理结果|答复|处理意见|解决方案|处理方案|回复|解释).{0,16}?(?:不|非常|基本|比较|表示|均|很|未|仍)*(?:满意|认可|接受|理解|不满)"
@@ -30,7 +33,7 @@ _SIGNED = re.compile(rf"(?:^|[\s，,：:])(?P<name>[\u4e00-\u9fff]{{2,3}})[\s，
 _CALL_ME = re.compile(rf"(?P<before>.{{0,6}})(?:联系电话|联系方式|电话|手机|tel)(?:号码)?(?:为|是)?[\s:：]{{0,4}}(?P<phone>{PHONE})", re.IGNORECASE)
 _NOT_OURS = re.compile(r"客户|来电|致电|拨打|对方|热线|其")
 _NO_NAME = re.compile(r"电话|联系|手机|客户|来电|致电|拨打|支行|网点|银行|我行|我部|先生|女士|您好|及")
-_HANDLED = re.compile(r"处理|办结|解决|回访|答复|致电|联系(?:了)?客户|与客户|向客户|上门|道歉|退还|沟通|解释")
+_HANDLED = re.compile(r"处理|办结|解决|回访|答复|致电|联系(?:了)?客户|与客户|向客户|上门|道歉|致歉|退还|沟通|解释")
 _THEIR_DAY = re.compile(r"客户.{0,4}(?:在|于|到|来|反映|投诉|办理|致电|拨打)|来电|柜员未")
 
 
@@ -38,18 +41,23 @@ def cues(text: str) -> Iterator[tuple[int, str]]:
     """Yield (element, words that show it) for every sentence of a letter that shows one; weak, so labels go before."""
     for hit in _SENTENCE.finditer(text):
         sentence = hit[0].strip()
-        if len(sentence) >= _SHORTEST:
-            yield from ((number, sentence) for number, cue in _STATEMENTS if cue.search(sentence))
-        if _CONTENT.search(sentence):
-            yield 4, sentence
-        yield from _handled(sentence)
+        if not _YET_TO_COME.search(sentence):
+            yield from _done(sentence)
         yield from _people(sentence)
 
 
+def _done(sentence: str) -> Iterator[tuple[int, str]]:
+    if len(sentence) >= _SHORTEST:
+        yield from ((number, sentence) for number, cue in _STATEMENTS if cue.search(sentence))
+    if _CONTENT.search(sentence):
+        yield 4, sentence
+    yield from _handled(sentence)
+
+
 def _handled(sentence: str) -> Iterator[tuple[int, str]]:
-    for clause in re.split("[，,]", sentence):
+    for clause in re.split("(?<![日号])[，,]", sentence):
         when = date_in(clause)
-        if when and _HANDLED.search(clause) and not _THEIR_DAY.search(clause):
+        if when and _HANDLED.search(clause) and not (_THEIR_DAY.search(clause) or _PROMISED_DAY.search(clause)):
             yield 5, when
 
 

@@ -216,8 +216,8 @@ def _second_half(required: Sequence[int], *, nameless: bool) -> Iterator[Field]:
         label = name if number in required else f"{name}（选填）"
         value = NOT_APPLICABLE if nameless and number == SATISFACTION else ""        # P-14.4
         yield Field(label, value, f"element_{number}", wide=number <= SATISFACTION)
-    yield Field("单位负责人（盖章）", key="head_of_unit")
     yield Field("回复日期", key="answered_on")
+    yield Field("单位负责人（盖章）", key="head_of_unit", wide=True)
 
 
 def slip_text(slip: Slip) -> str:

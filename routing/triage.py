@@ -1,7 +1,7 @@
 """What a complaint is: category, amounts, flags with their evidence, unit. Reads like the reviewer's checklist (P-9.1)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -66,7 +66,7 @@ class PrivateMoney:
         return not any(own and other and own.search(before) and other.search(around) for own, other in self.pairs)
 
 
-def _ending(patterns: Any) -> re.Pattern[str] | None:
+def _ending(patterns: Sequence[str]) -> re.Pattern[str] | None:
     found = union(patterns)
     return re.compile(f"(?:{found.pattern}).{{0,4}}$") if found else None
 

@@ -21,6 +21,8 @@ _MOST_BYTES = 200 * 2**20       # of all members together, unpacked
 _MOST_XML = 20 * 2**20          # of the part that is parsed
 _MOST_RATIO = 200               # deflate packs Word XML 10 to 20 times; 1 000 is a bomb
 _DEEPEST = 150
+_MOST_ELEMENTS = 400_000        # a form has 3,000, a report of fifty pages 100,000
+_LONGEST_CELL = 50_000          # characters; cells of nested tables repeat in the cells around them
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _MAIN = re.compile(r"word/document\d*\.xml", re.IGNORECASE)
 _LEFT_OUT = frozenset({"del", "moveFrom", "Fallback", "instrText", "rPr", "pPr", "tblPr", "tcPr", "trPr"})
@@ -75,19 +77,20 @@ def _checked(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
 
 
 class _Builder(ET.TreeBuilder):
-    """A tree without document types and of bounded depth."""
+    """A tree without document types, of bounded depth and size."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._depth = 0
+        self._depth = self._elements = 0
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
         raise Unreadable(f"附件 .docx 含有文档类型声明（{name!r} {pubid or system or ''}），未予打开；请用 Word 另存为 .docx 后重新发送")
 
     def start(self, tag: str, attrs: dict[str, str], /) -> ET.Element:
         self._depth += 1
-        if self._depth > _DEEPEST:
-            raise Unreadable("附件 .docx 嵌套层次过深，未予打开；请重新制作后发送")
+        self._elements += 1
+        if self._depth > _DEEPEST or self._elements > _MOST_ELEMENTS:
+            raise Unreadable("附件 .docx 嵌套层次过深或内容过多，未予打开；请只保留表格内容后重新发送")
         return super().start(tag, attrs)
 
     def end(self, tag: str, /) -> ET.Element:
@@ -160,7 +163,14 @@ def _untouched(control: ET.Element) -> bool:
 
 def _words(element: ET.Element) -> str:
     """Return the text of a paragraph or cell, with nested tables but without text boxes."""
-    return re.sub(r"[ \u3000]*\n\s*", "\n", "".join(_pieces(element))).strip()
+    pieces, size = [], 0
+    for piece in _pieces(element):
+        pieces.append(piece)
+        size += len(piece)
+        if size > _LONGEST_CELL:
+            break
+    lines = (line.strip() for line in "".join(pieces)[:_LONGEST_CELL].split("\n"))
+    return "\n".join(filter(None, lines))
 
 
 def _pieces(element: ET.Element) -> Iterator[str]:

@@ -24,7 +24,7 @@ TORN = re.compile(
 WORD = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?(.{0,4000}?)\?=(?!=)", re.DOTALL)
 FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]*")
 CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
-QUOTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,200}"')     # bounded: an unclosed quote must not be looked for from every other
 ANGLED = re.compile(r"<([^<>]*)>")
 ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]]{1,200}@[^\s<>,;:\"()\[\]@]{1,253}")
 NOTES_NAME = re.compile(r"(?:^|[/\s\"])(?:CN|OU?|C)=", re.IGNORECASE)

@@ -121,9 +121,15 @@ def _cases(tx: Tx, seen: Clues) -> list[Case]:
 
 
 def _candidate(tx: Tx, case: Case, rules: Rules) -> Candidate:
-    """The case with whoever may speak for its units: those who got a slip, their contacts, and their superiors."""
+    """The case with whoever may speak for it: those who got a slip and the unit itself, their contacts and superiors.
+
+    The unit reported on for a crime does not speak for itself (P-14.3).
+    """
     sent_to = {one.recipient for one in tx.tray.of_case(case.id) if one.purpose.startswith("slip")}
     units = {unit.code for address in sent_to for unit in rules.directory.by_mailbox(address)}
+    inspection = rules.pack(case.pack).inspection
+    if case.unit and not (inspection and case.category in inspection.categories):
+        units.add(case.unit)
     chain = {unit for code in units for unit in rules.directory.chain(code)}
     boxes = {box for unit in chain for box in (unit.mailbox, unit.first.mailbox, unit.second.mailbox) if box}
     return Candidate(case.id, case.number, tx.tray.message_ids(case.id), frozenset(box.lower() for box in sent_to | boxes))

@@ -9,10 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
+from itertools import islice
 
 from routing.money.noise import FILLER, without_noise
 from routing.money.numerals import DIGITS, NUMBER, value_of
 from routing.text import Folded, fold
+
+
+#: No honest text names more; it bounds the work on an endless one.
+MOST_AMOUNTS = 500
 
 
 class Reach(Enum):
@@ -65,7 +70,7 @@ _MONEY = re.compile(
     rf"(?:(?P<few>好?几[十百千]?[万亿]|数[十百]?[万亿]|上[百千]?[万亿](?!平)|[五六七八九]位数)|{_TWIN}(?![\d零])"
     rf"|(?P<number>{NUMBER}))"
     rf"(?P<more>多|余|几|来|出头|以上)?(?P<big>万亿|[百千]?[万亿wk])?(?P<more2>多|余|几|来|出头)?(?P<whole>整)? ?"
-    rf"(?:{_AFTER})?(?P<jiao>\d{{1,2}}(?![\d.,万千])|[一二三四五六七八九半](?:角|毛)?(?:[一二三四五六七八九]分)?(?![万千百十笔张个])"
+    rf"(?:{_AFTER})?(?P<jiao>\d{{1,2}}(?![\d.万千]|,\d)|[一二三四五六七八九半](?:角|毛)?(?:[一二三四五六七八九]分)?(?![万千百十笔张个])"
     rf"|(?:[壹贰叁肆伍陆柒捌玖\d](?:角|毛))?(?:[壹贰叁肆伍陆柒捌玖\d]分)?)?(?P<closing>整|多|余|出头|以上|左右)?"
 )
 #: A bare number is money only behind one of these: 扣了1000, 本金5800, 欠2300.
@@ -93,7 +98,7 @@ def _jiao(match: re.Match[str]) -> Decimal:
     if not word or not _currency(match):
         return Decimal(0)
     if word.isdigit():
-        return Decimal(word) / 10 ** len(word)
+        return Decimal(word).scaleb(-len(word))
     jiao, fen = re.search(r"^(.)(?:角|毛|$)", word), re.search(r"(.)分", word)
     worth = {**{k: Decimal(v) for k, v in DIGITS.items()}, "半": Decimal(5), **{str(n): Decimal(n) for n in range(10)}}
     tenths = worth.get(jiao[1], Decimal(0)) if jiao else worth.get(word[0], Decimal(0)) if not fen else Decimal(0)
@@ -103,7 +108,7 @@ def _jiao(match: re.Match[str]) -> Decimal:
 def _few(word: str) -> Decimal:
     """The most that a sum without a number may be: 几万 is under 100,000, 六位数 under a million."""
     if word.endswith("位数"):
-        return Decimal(10) ** DIGITS[word[0]] - 1
+        return Decimal(10 ** DIGITS[word[0]] - 1)
     scale = value_of(word.lstrip("好几数上"))
     return (scale or Decimal(10_000)) * 9
 
@@ -162,6 +167,11 @@ def _cny(value: Decimal, code: str, rates: Mapping[str, Decimal]) -> Decimal | N
     return value * rates[code] if code in rates else None
 
 
+def _plain(value: Decimal) -> Decimal:
+    """Drop zeros behind the point without ever writing 1.2E+5."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
 _RANGE = re.compile(rf"(?P<low>(?:{_D}|\d{{1,4}}(?:\.\d)?))(?:到|至|~|-|—|～)(?=(?:{_D}|\d{{1,4}}(?:\.\d)?)(?P<unit>十?[万亿w千]))")
 
 
@@ -177,18 +187,18 @@ def _each(text: str, rates: Mapping[str, Decimal], folded: Folded) -> Iterator[A
         for value in _values(match):
             counted = _cny(value, _currency(match), rates)
             if counted is not None and counted > 0:
-                yield Amount(counted.normalize(), shown, at, at + len(shown), _reach(match), stated=not match["few"])
+                yield Amount(_plain(counted), shown, at, at + len(shown), _reach(match), stated=not match["few"])
     for match in _RANGE.finditer(text):
         low = value_of(match["low"] + match["unit"])
         if low:
-            yield Amount(low.normalize(), folded.quote(*match.span("low")), match.start(), match.end("low"))
+            yield Amount(_plain(low), folded.quote(*match.span("low")), match.start(), match.end("low"))
 
 
-_COUNTED = rf"(?P<n>[两二三四五六七八九十]|\d{{1,2}})(?P<what>[笔张份户单])"
+_COUNTED = r"(?P<n>[两二三四五六七八九十]|\d{1,2})(?P<what>[笔张份户单])"
 _PARTS_BEFORE = re.compile(rf"{_COUNTED}[^0-9。,;!?]{{0,6}}[, ]?(?:各|每[笔张份户单]|都是|均为)[是为存了]{{0,2}}$")
 _PARTS_AFTER = re.compile(rf"^[, 、]{{0,2}}(?:一?共)?{_COUNTED}")
 _EVERY = re.compile(r"每[笔张份户单][是为存了]{0,2}$")
-_AGAIN = re.compile(r"(?:又|再|另外?)(?:存|转|取|汇|打|借|投|买|充|付|交|贷|刷|划){0,2}(?:入|走|出|进|了|给他|给她){0,2}$")
+_AGAIN = re.compile(r"(?:又|再|另外?)(?:存|转|取|汇|打|借|投|买|充|付|交|贷|刷|划|加|追加){0,2}(?:入|走|出|进|了|给他|给她){0,2}$")
 _APART = re.compile(r"[一每另][户人笔张家]|退|还款|剩|手续费|费$|利息|扣")
 
 
@@ -207,10 +217,10 @@ def _sums(found: list[Amount], folded: Folded) -> Iterator[Amount]:
     for at, amount in enumerate(found):
         many = _parts(amount, folded.text)
         if many > 1 and amount.value * many not in known:
-            yield replace(amount, value=(amount.value * many).normalize())
+            yield replace(amount, value=_plain(amount.value * many))
         between = folded.text[found[at - 1].end:amount.at] if at else ""
         if at and len(between) < 30 and amount.stated and _AGAIN.search(between) and not _APART.search(between):
-            both = (found[at - 1].value + amount.value).normalize()
+            both = _plain(found[at - 1].value + amount.value)
             if both not in known:
                 yield Amount(both, folded.quote(found[at - 1].at, amount.end), found[at - 1].at, amount.end)
 
@@ -222,7 +232,7 @@ def amounts(text: str, rates: Mapping[str, Decimal]) -> tuple[Amount, ...]:
     amount is *business* (not a fare, a fine, a threshold) is the lexicon's question, see routing.triage.
     """
     folded = fold(text)
-    found = sorted(_each(without_noise(folded.text), rates, folded), key=lambda amount: amount.at)
+    found = sorted(islice(_each(without_noise(folded.text), rates, folded), MOST_AMOUNTS), key=lambda amount: amount.at)
     return (*found, *_sums(found, folded))
 
 

@@ -1,15 +1,16 @@
 import asyncio
 import gzip
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
+from adapters import cdr_file
 from adapters.cdr_file import CUT_MARK, LONGEST_LINE, CdrFile, CdrPaper
 from adapters.formats.cdr import leg_of
 from hotline_bridge.ports import Inlet
 from routing.papers import Unreadable
-from zoneinfo import ZoneInfo
 
 
 @pytest.fixture
@@ -123,6 +124,49 @@ async def test_renamed_in_the_middle_of_reading(master: Path):
             found.append(paper.body.split()[0])
             cursor = paper.cursor
     assert found == [b"%d" % number for number in range(51)]
+
+
+async def test_renamed_while_an_older_file_is_read(master: Path):
+    append(master, b"1\n2\n")
+    _, cursor = await lines(door(master))
+    append(master, b"3\n")
+    for content in (b"4\n5\n", b"6\n7\n"):
+        rotate(master)
+        append(master, content)
+    inlet, found = door(master), []
+    for _ in range(3):
+        async for paper in inlet.waiting(cursor):
+            found.append(paper.body)
+            cursor = paper.cursor
+            if paper.body == b"3":
+                rotate(master)
+                append(master, b"8\n")
+    assert found == [b"3", b"4", b"5", b"6", b"7", b"8"]
+
+
+async def test_a_name_that_went_over_to_another_file_is_not_read_under_the_old_ones_place(master: Path):
+    append(master, b"1\n")
+    (listed,) = cdr_file._listed(master)
+    rotate(master)
+    append(master, b"2\n")
+    with pytest.raises(cdr_file._Moved):
+        cdr_file._read(listed, None, finished=False)
+
+
+async def test_lines_read_while_the_file_was_emptied_are_not_trusted(master: Path):
+    master.write_bytes(b"new\n1\n")
+    with master.open("rb") as stream:
+        old, new = cdr_file._digest(b"old"), cdr_file._digest(b"new")
+        assert cdr_file._was_cut(stream, old, 0, b"old\n1\n")
+        assert cdr_file._was_cut(stream, new, 0, b"new\n1\n2\n")
+        assert not cdr_file._was_cut(stream, new, 0, b"new\n1\n")
+
+
+async def test_the_same_last_line_in_another_file_is_not_the_place(master: Path):
+    append(master, b"1\nsame\n")
+    _, cursor = await lines(door(master))
+    master.write_bytes(b"2\nsame\n")
+    assert (await lines(door(master), cursor))[0] == [b"2", b"same"]
 
 
 async def test_copied_and_cut_to_nothing(master: Path):
@@ -248,11 +292,12 @@ async def run(steps: list[tuple[str, int]], master: Path) -> tuple[list[bytes], 
         elif what in {"rotate", "copytruncate"}:
             exchange.rotated(rotate if what == "rotate" else copytruncate)
         else:                                            # a crash after `count` kept papers; the next one was handed in, not kept
+            left = count
             async for paper in inlet.waiting(cursor):
-                if what == "crash" and count == 0:
+                if what == "crash" and left == 0:
                     inlet = door(master)
                     break
-                count -= 1
+                left -= 1
                 assert paper.key not in kept
                 kept[paper.key], cursor = paper, paper.cursor
     return exchange.written, kept

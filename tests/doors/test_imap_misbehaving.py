@@ -128,7 +128,7 @@ async def test_a_silent_server_is_a_timeout(fake_imap, command):
     fake_imap.mails[1] = mail(1)
     door = Imap("mail", ImapSettings("127.0.0.1", "me", "x", port=fake_imap.port, timeout=0.1, idle=0.05))
     fake_imap.answers[command] = nothing
-    with pytest.raises(TimeoutError, match="silent|no answer"):
+    with pytest.raises(TimeoutError, match=r"silent|no answer"):
         await taken(door)
         await door.more()
     assert door._line is None or not door._line.alive

@@ -107,7 +107,7 @@ async def test_tls_with_a_checked_certificate(postfix_server, mailbox, account, 
 async def test_a_certificate_nobody_vouches_for_is_refused(postfix_server, account, tmp_path: Path, security, port):
     for context in (None, trusting(make_certificate(tmp_path)[0])):
         door = Smtp(SmtpSettings("localhost", getattr(postfix_server, port), security, tls=context))
-        with pytest.raises(ConnectionError, match="(?i)certificate"):
+        with pytest.raises(ConnectionError, match=r"(?i)certificate"):
             await door.send(a_mail(1), SENDER, [account[0]])
 
 

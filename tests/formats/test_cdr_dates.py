@@ -39,9 +39,8 @@ def test_naive_times_are_in_the_zone_given():
     assert moment_of("2026-03-02 09:00:00", UTC) == NINE + timedelta(hours=8)
 
 
-@given(st.datetimes(datetime(1980, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)))
-def test_epochs_and_iso_agree(at: datetime):
-    at = at.replace(microsecond=0)
-    seconds = int(at.timestamp())
+@given(st.integers(315_532_800, 7_258_118_400))         # 1980 to 2200
+def test_epochs_and_iso_agree(seconds: int):
+    at = datetime.fromtimestamp(seconds, UTC)
     for written in (str(seconds), str(seconds * 1000), str(seconds * 1_000_000), at.isoformat()):
         assert moment_of(written, SHANGHAI) == at

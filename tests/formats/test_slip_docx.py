@@ -177,12 +177,21 @@ def test_a_document_with_another_main_part_and_namespace_is_read():
     (with_main(b"<x/>", "xl/workbook.xml"), "Word"), (with_main(b"<w:document"), "修复"), (with_main(b"\xff\xfe\x00"), "修复"),
     (with_main(b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><x>&e;</x>'), "文档类型"),
     (with_main(b'<!DOCTYPE x SYSTEM "http://elsewhere.example/x.dtd"><x/>'), "文档类型"),
-    (with_main(b"<a>" * 500 + b"</a>" * 500), "嵌套"), (with_main(b"<a>" + b" " * 30_000_000 + b"</a>"), "压缩"),
+    (with_main(b"<a>" * 500 + b"</a>" * 500), "嵌套"), (with_main(b"<a>" + b"<b/>" * 410_000 + b"</a>"), "压缩|过多"),
+    (with_main(b"<a>" + b" " * 30_000_000 + b"</a>"), "压缩"),
     (with_main(body(p("x")), **{f"m{n}": b"" for n in range(2_100)}), "压缩"),
 ])
 def test_what_is_no_word_form_is_refused_with_a_cure(content, cure):
     with pytest.raises(Unreadable, match=cure):
         read_slip(content)
+
+
+def test_deeply_nested_tables_do_not_multiply_their_words():
+    inner = p("字" * 60_000)
+    for _ in range(40):
+        inner = f"<w:tbl><w:tr><w:tc>{inner}</w:tc></w:tr></w:tbl>"
+    rows = rows_of(with_main(body(inner + "".join(p(f"第{n}段") for n in range(2_000)))))
+    assert max(len(cell) for row in rows for cell in row) == 50_000
 
 
 def test_a_directory_that_lies_about_sizes_is_noticed():

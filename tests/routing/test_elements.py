@@ -157,6 +157,24 @@ def test_P12_7_the_customers_telephone_is_not_the_handlers(letter):
     assert 7 not in found(letter)
 
 
+@pytest.mark.parametrize("letter", [
+    "收到，我行正在调查核实，将于7月25日前答复。", "已安排专人调查核实，预计7月25日办结。", "已经上报分行，待核实后于7月25日处理。", "我行将尽快与客户沟通，争取客户满意。",
+    "请客户经理核实后回复，谢谢！", "已转网点负责人处理，请等待。", "该客户于7月20日在我网点办理业务时未予解释。",
+])
+def test_P12_promises_and_interim_words_are_no_answer(letter):
+    assert dict(found(letter)) == {}
+
+
+@pytest.mark.parametrize(("sentence", "number"), [
+    ("经核实，客户反映的情况与事实不符。", 1), ("我行已经核实，客户反映情况属实。", 1), ("通过调阅监控录像，柜员确有不当言语。", 1),
+    ("责令当事柜员作出书面检查，并予以通报。", 2), ("当事员工无过错，不予追究责任。", 2), ("网点将举一反三，加强柜面服务管理。", 3),
+    ("7月23日，网点负责人已上门向客户致歉。", 5), ("我行于2026年7月23日回访客户，说明了情况。", 5), ("承办人为张小某。", 6), ("联系人：张小某，手机：13800000000", 7),
+    ("张小某 0312-5550000", 6), ("张小某 0312-5550000", 7),
+])
+def test_P12_sentences_that_show_an_element(sentence, number):
+    assert found(sentence)[number]
+
+
 @pytest.mark.parametrize("letter", ["客户对柜员服务态度表示不满。", "客户投诉我行服务，心情激动。", "希望客户满意度逐步提升"])
 def test_P12_4_the_complaint_itself_is_no_satisfaction(letter):
     assert 4 not in found(letter)
@@ -218,10 +236,11 @@ def test_P12_what_is_left_empty_is_what_is_missing(whole, left):
     assert set(missing(found(text))) == left
 
 
-@pytest.mark.parametrize("piece", ["经办人：", "1.", "客户", "0312 ", "(（", "> ", "\t", f"{SECOND_HALF}{FIRST_HALF}", "对", "联 系 电 话", "□", "7月", "经"])
+@pytest.mark.parametrize("piece", ["经办人：", "1.", "客户", "0312 ", "(（", "> ", "\t", f"{SECOND_HALF}{FIRST_HALF}", "对", "联 系 电 话", "\u2003", "a", "□", "7月", "经", "一", "1 ", "二〇", "客户对"])
 @pytest.mark.timeout(20)
 def test_P12_hostile_answers_are_read_in_bounded_time(piece):
     assert set(found(piece * (400_000 // len(piece)))) <= set(ELEMENTS)
+    assert set(found(f"满意度：□{piece * 90_000}√\n处理时间：{piece * 90_000}x")) <= set(ELEMENTS)
 
 
 def test_hollow_ignores_punctuation_but_not_words():

@@ -31,7 +31,7 @@ def test_P9_1_the_first_half_says_what_the_seat_took_down():
 
 def test_P12_the_second_half_is_empty_and_in_order():
     slip = a_slip()
-    assert [field.label for field in slip.answer] == [*ELEMENTS.values(), "单位负责人（盖章）", "回复日期"]
+    assert [field.label for field in slip.answer] == [*ELEMENTS.values(), "回复日期", "单位负责人（盖章）"]
     assert not any(field.value for field in slip.answer)
 
 

@@ -12,7 +12,7 @@ from tests.servers.postfix import Postfix, postfix
 from tests.servers.postgres import Postgres, postgres
 
 #: The accounts of the mail server; every test takes one of its own by the `account` fixture.
-ACCOUNTS = {f"box{n:03}@bank.example": f"pass-{n:03} \"\\é" for n in range(100)} | {
+ACCOUNTS = {f"box{n:03}@bank.example": f'pass-{n:03} "\\é' for n in range(100)} | {
     "hotline@bank.example": "hotline-pass", "chengnan@bank.example": "chengnan-pass", "chengbei@bank.example": "chengbei-pass",
 }
 

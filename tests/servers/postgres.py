@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,7 +57,7 @@ def postgres(*, durable: bool = False) -> Iterator[Postgres]:
         speed = [] if durable else ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         command = [str(binaries / "postgres"), "-D", str(cluster), "-k", str(root), "-h", HOST, "-p", str(port), *speed]
         server = Postgres(port, binaries)
-        with running(command, lambda: _answers(server), root / "postgres.log", user):
+        with running(command, lambda: _answers(server), root / "postgres.log", user, signal.SIGINT):  # at once, open sessions or not
             yield server
 
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -16,6 +16,7 @@ import pytest
 
 HOST = "127.0.0.1"
 READY_WITHIN = 20.0
+STOPPED_WITHIN = 2.0
 
 
 class Broken(Exception):
@@ -80,6 +81,7 @@ def connects(port: int) -> bool:
 @contextmanager
 def running(
     command: Sequence[str], ready: Callable[[], bool], log: Path, user: str | None = None,
+    stop: signal.Signals = signal.SIGTERM,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run the command in the foreground while the block runs; Broken with its log where it does not get ready."""
     as_user = {"user": user, "group": ordinary_group(), "extra_groups": []} if user and os.geteuid() == 0 else {}
@@ -92,7 +94,7 @@ def running(
         _await_ready(process, ready, (output, log))
         yield process
     finally:
-        _stop(process)
+        _stop(process, stop)
 
 
 def _await_ready(process: subprocess.Popen[bytes], ready: Callable[[], bool], logs: Sequence[Path]) -> None:
@@ -104,15 +106,11 @@ def _await_ready(process: subprocess.Popen[bytes], ready: Callable[[], bool], lo
         sleep(0.02)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
     """First politely, then by force; the whole session, so that no child is left."""
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        pass
-    try:
+    process.send_signal(how)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOPPED_WITHIN)
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()

@@ -31,9 +31,9 @@ def test_a_server_stopped_leaves_no_port_and_no_folder():
 
 def test_a_server_that_does_not_start_shows_its_log(tmp_path: Path):
     (port,) = free_ports(1)
-    with pytest.raises(Broken, match="no such thing"):
-        with running(["/bin/sh", "-c", "echo no such thing; exit 3"], lambda: connects(port), tmp_path / "log"):
-            raise AssertionError("it did not start")
+    command = ["/bin/sh", "-c", "echo no such thing; exit 3"]
+    with pytest.raises(Broken, match="no such thing"), running(command, lambda: connects(port), tmp_path / "log"):
+        raise AssertionError("it did not start")
 
 
 @pytest.mark.parametrize(("ci", "outcome"), [("", "Skipped"), ("true", "Failed")])

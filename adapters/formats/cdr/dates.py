@@ -37,6 +37,8 @@ def moment_of(text: str, zone: tzinfo) -> datetime | None:
 
 
 def _moment(said: str, zone: tzinfo) -> datetime:
+    if len(said) == 19 and said[4] == said[7] == "-" and said[10] in " T":
+        return datetime.fromisoformat(said).replace(tzinfo=zone)             # nearly all there is, and the quickest way
     if _PACKED.fullmatch(said):
         return datetime.strptime(said, "%Y%m%d%H%M%S").replace(tzinfo=zone)
     if said.isascii() and said.isdigit():

@@ -113,7 +113,7 @@ class CdrFile:
         except (_Moved, FileNotFoundError):
             self._seen = None                            # something was renamed: the next round begins anew
 
-    async def accepted(self, paper: CdrPaper) -> None:
+    async def accepted(self, paper: object) -> None:
         """Nothing to do: the exchange keeps its file, the place is in the cursor."""
 
     async def more(self) -> None:

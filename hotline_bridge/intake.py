@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from routing.papers import Form
 from routing.rules import Rules
 
 log = structlog.get_logger()
+BATCH, BATCH_BYTES = 64, 4 << 20          # papers kept in one commit
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0      # seconds between tries at a door that is out of reach
 
 
@@ -22,16 +24,28 @@ async def take_in(house: House, inlet: Inlet) -> int:
     """Keep every paper that waits at a door; returns how many. OSError where the door is out of reach."""
     cursor = await house.store.read(lambda tx: tx.papers.cursor(inlet.name))
     count = 0
+    batch: list[Paper] = []
     async for paper in inlet.waiting(cursor):
-        now = house.clock()
-        kept = await house.store.run(lambda tx, paper=paper, now=now: keep(tx, inlet.name, paper, now))  # type: ignore[misc]
-        await inlet.accepted(paper)
-        count += 1
-        if kept:
-            house.desk_bell.ring()
+        batch.append(paper)
+        if len(batch) >= BATCH or sum(len(one.body) for one in batch) >= BATCH_BYTES:
+            count += await _kept(house, inlet, batch)
+            batch = []
+    count += await _kept(house, inlet, batch)
     seen = house.clock()
     await house.store.run(lambda tx: tx.papers.mark(inlet.name, "", seen))
     return count
+
+
+async def _kept(house: House, inlet: Inlet, batch: Sequence[Paper]) -> int:
+    """Keep a batch in one commit, and only then let the door go of it."""
+    if not batch:
+        return 0
+    now = house.clock()
+    await house.store.run(lambda tx: [keep(tx, inlet.name, paper, now) for paper in batch])
+    house.desk_bell.ring()
+    for paper in batch:
+        await inlet.accepted(paper)
+    return len(batch)
 
 
 def keep(tx: Tx, source: str, paper: Paper, now: datetime) -> bool:

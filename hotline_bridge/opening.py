@@ -1,5 +1,6 @@
 """Opens cases: numbered, booked, and promised to be looked at (P-3, P-21). Steps and the hall both do it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from adapters.formats.cdr import joined
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, CaseId, Entry, Recording, State
 from routing.number import case_number
-from routing.papers import Form
+from routing.papers import Call, Form
 from routing.rules import Rules
 from routing.verdict import Complaint
 
@@ -57,10 +58,19 @@ def open_form(tx: Tx, paper: int, form: Form, now: datetime, rules: Rules) -> Ca
         amount_hint=form.amount, product=form.product, demand=form.demand, authority=form.authority,
         authority_number=form.authority_number, authority_due=form.authority_due,
     )
-    legs = tx.calls.legs([form.call_id])
-    recording = form.recording or (joined(legs).recording if legs else "")
+    call = call_of(tx, [form.call_id])
+    recording = form.recording or (call.recording if call else "")
     case = new_case(complaint, form.source, form.hotline, rules, form.call_id, form.seat)
     return open_case(tx, paper, replace(case, recording=Recording(recording)), now, rules)
+
+
+def call_of(tx: Tx, call_ids: Collection[str], exchange: str = "") -> Call | None:
+    """The call that goes by any of these ids, its legs joined; None where no record has come, or they contradict."""
+    legs = tx.calls.legs(call_ids, exchange)
+    try:
+        return joined(legs) if legs else None
+    except ValueError:      # ids that two calls share: nobody can say which is meant
+        return None
 
 
 def new_case(complaint: Complaint, source: str, hotline: str, rules: Rules, call_id: str = "", seat: str = "") -> Case:

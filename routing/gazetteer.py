@@ -46,9 +46,6 @@ class Mention:
     areas: tuple[UnitCode, ...] = ()
     departments: tuple[UnitCode, ...] = ()
 
-    def within(self, other: "Mention") -> bool:
-        """Whether this one lies inside a longer mention."""
-        return other.start <= self.start and self.end <= other.end and self.end - self.start < other.end - other.start
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,13 +96,22 @@ def _plain(text: str) -> Iterable[str]:
 
 
 def _longest(found: list[Mention]) -> Iterator[Mention]:
-    """Drop a mention that lies inside a longer one; the list is short, at most MOST_MENTIONS."""
+    """Drop a mention that lies inside a longer one, unless the longer one cuts an area in two (甘南|宝山, 南宝山)."""
     by_start = sorted(found, key=lambda mention: (mention.start, -mention.end))
-    reach = -1
+    ends = {mention.end: mention.start for mention in by_start if mention.areas}
+    reach, longer = -1, -1
     for mention in by_start:
         if mention.end > reach:
-            reach = mention.end
+            reach, longer = mention.end, mention.start
             yield mention
+        elif mention.outlets and ends.get(mention.start, longer) < longer < mention.start:
+            yield mention
+
+
+def names_of(unit: Unit) -> tuple[str, ...]:
+    """Return the folded names of an outlet or a branch, as the automaton knows them."""
+    kind = 0 if unit.level == OUTLET_LEVEL else 1
+    return tuple(_called(unit, fold_text(unit.name), fold_text(unit.full_name), kind))
 
 
 def _called(unit: Unit, name: str, full_name: str, kind: int) -> Iterator[str]:
@@ -125,7 +131,7 @@ def _called(unit: Unit, name: str, full_name: str, kind: int) -> Iterator[str]:
             yield town
         return
     yield from _areas(_BRANCH_END.sub("", name))
-    if unit.level == "一级分行":
+    if unit.level == "一级分行" or _BRANCH_END.sub("", name) in _NO_NAMES:
         yield from _areas(_BRANCH_END.sub("", full_name))
 
 

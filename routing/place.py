@@ -12,6 +12,7 @@ from enum import IntEnum
 
 from routing.directory import Directory
 from routing.gazetteer import OUTLET_LEVEL, Gazetteer, Mention
+from routing.misspelt import beside_an_area, behind_a_wrong_area
 from routing.parties import UnitCode
 from routing.text import Folded, fold
 from routing.verdict import Category
@@ -201,7 +202,7 @@ class _Reader:
             return Weight.SAID
         if score >= 8 or (score >= 5 and len(name) >= 3) or (self.letter.part(mention) is Part.FOOT and score >= 4):
             return Weight.NEAR
-        if fitting == 1 and _alone(self.letter.before(mention), self.letter.after(mention)):
+        if fitting == 1 and not mention.areas and _alone(self.letter.before(mention), self.letter.after(mention)):
             return Weight.LONE
         if len(name) >= 3 and (score or fitting == 1):
             return Weight.NEAR if score and name[-1] in "镇乡路街" else Weight.LONE
@@ -257,7 +258,7 @@ def _decide(reader: _Reader) -> Place | None:
     letter = reader.letter
     chosen = _choose(list(reader.outlets()))
     branches = list(reader.branches())
-    if branches and (chosen is None or chosen.vague):
+    if branches and (chosen is None or chosen.vague or (chosen.mention.areas and chosen.weight < Weight.SAID)):
         mention, units = branches[-1]
         return _place(units, letter.quote(mention))
     if chosen:
@@ -267,6 +268,14 @@ def _decide(reader: _Reader) -> Place | None:
 
 def _place(units: tuple[UnitCode, ...], evidence: str) -> Place:
     return Place(units[0], (), evidence) if len(units) == 1 else Place(None, units, evidence)
+
+
+def _misspelt(reader: _Reader) -> Place | None:
+    """Return the outlet whose name, or whose county's name, has one wrong character."""
+    letter = reader.letter
+    found = beside_an_area(letter.text, letter.areas, reader.directory) or (
+        behind_a_wrong_area(letter.text, letter.mentions, reader.directory))
+    return Place(found[0], (), letter.folded.quote(*found[1:])) if found else None
 
 
 def _department(reader: _Reader) -> Place | None:
@@ -350,7 +359,7 @@ def find_unit(text: str, hint: str, gazetteer: Gazetteer, category: Category, *,
     leading = leading_department(Category.CHANNEL if widespread else category, gazetteer.directory)
     if widespread:
         return _fault_place(reader, leading)
-    found = _decide(reader) or _department(reader) or _addressed(reader) or _area(reader)
+    found = _decide(reader) or _misspelt(reader) or _department(reader) or _addressed(reader) or _area(reader)
     if found is None and not leading and _CARDS.search(folded.text):
         leading = leading_department(Category.PRODUCT, gazetteer.directory)
     return found or Place(None, leading)

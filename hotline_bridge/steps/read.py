@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from adapters.formats.cdr import joined, leg_of
+from adapters.formats.cdr import ids_of, leg_of
 from adapters.formats.form_json import BadForm, read_form
 from adapters.formats.mime import read_mail
-from hotline_bridge.opening import open_form
+from hotline_bridge.opening import call_of, open_form
 from hotline_bridge.store.papers import Kept
 from hotline_bridge.store.tx import Tx
 from routing.case import Entry, Recording
@@ -92,12 +92,12 @@ def _read_leg(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
     """Keep a row of call records and join it to the case of its call, whichever came first."""
     exchange = rules.exchange(paper.source)
     leg = leg_of(tx.papers.body(paper.id), paper.source, exchange.zone, exchange.form)
-    tx.calls.keep(paper.id, leg)
+    tx.calls.keep(paper.id, leg, ids_of(leg))
     tx.papers.read(paper.id)
-    case = tx.cases.by_call((leg.call_id, leg.global_call_id))
+    call = call_of(tx, ids_of(leg), paper.source) or leg
+    case = tx.cases.by_call(ids_of(call))
     if case is None:
         return
-    call = joined(tx.calls.legs([leg.call_id, leg.global_call_id], paper.source))
     if call.recording and not case.recording.reference:
         says = f"话单 {leg.global_call_id or leg.call_id}，录音 {call.recording}"
         tx.cases.save(replace(case, recording=Recording(call.recording)), Entry(now, paper.source, "话单关联", says, rules.digest))

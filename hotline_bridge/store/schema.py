@@ -52,12 +52,15 @@ leg = Table(
     Column("id", Key, primary_key=True),
     Column("paper", ForeignKey("paper.id"), nullable=False, unique=True),
     Column("exchange", String(80), nullable=False),
-    Column("call_id", String(120), nullable=False),
-    Column("global_call_id", String(120), nullable=False),
     Column("record", JSON, nullable=False),
-    Index(None, "call_id"),
-    Index(None, "global_call_id"),
     **FOREVER,
+)
+# Every id a leg's call goes by: legs that share one are one call, and a form may name any of them.
+leg_call = Table(
+    "leg_call", metadata,
+    Column("call_id", String(200), primary_key=True),
+    Column("leg", ForeignKey("leg.id"), primary_key=True),
+    Index(None, "leg"),
 )
 
 case = Table(

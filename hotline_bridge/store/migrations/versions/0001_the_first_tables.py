@@ -122,17 +122,12 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('paper', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('exchange', sa.String(length=80), nullable=False),
-    sa.Column('call_id', sa.String(length=120), nullable=False),
-    sa.Column('global_call_id', sa.String(length=120), nullable=False),
     sa.Column('record', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['paper'], ['paper.id'], name=op.f('fk_leg_paper')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_leg')),
     sa.UniqueConstraint('paper', name=op.f('uq_leg_paper')),
     sqlite_autoincrement=True
     )
-    op.create_index('ix_leg_call_id', 'leg', ['call_id'])
-    op.create_index('ix_leg_global_call_id', 'leg', ['global_call_id'])
-
     op.create_table('answer',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -163,6 +158,14 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index('ix_entry_case', 'entry', ['case'])
+
+    op.create_table('leg_call',
+    sa.Column('call_id', sa.String(length=200), nullable=False),
+    sa.Column('leg', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['leg'], ['leg.id'], name=op.f('fk_leg_call_leg')),
+    sa.PrimaryKeyConstraint('call_id', 'leg', name=op.f('pk_leg_call'))
+    )
+    op.create_index('ix_leg_call_leg', 'leg_call', ['leg'])
 
     op.create_table('letter',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

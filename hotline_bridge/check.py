@@ -1,12 +1,11 @@
 """Looks over the whole configuration before the service does: keys, secrets, tables, and, if asked, the servers."""
 
 import asyncio
-import os
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from hotline_bridge.config import Config, load_config, read_secret
+from hotline_bridge.config import Config, ImapSection, SmtpSection, load_config, read_secret
 from hotline_bridge.config_file import ConfigMistakes
 from hotline_bridge.rulebook import BadTables, load_rules
 from hotline_bridge.store.engine import StoreUnavailable, open_engine
@@ -59,28 +58,33 @@ def check(path: Path | None, *, connect: bool = False) -> Report:
 def _files(config: Config, report: Report) -> None:
     """Secrets and folders that the configuration names."""
     if not _writable(config.state):
-        report.wrong(f"state: {config.state.resolve()} cannot be written by {os.environ.get('USER', 'this user')}; expected a folder of its own, mode 0700")
+        report.wrong(f"state: {config.state.resolve()} cannot be written by this user; expected a folder of its own, mode 0700")
         return
     report.good(f"state: {config.state.resolve()}")
-    for what, secrets in (("sources", lambda: posters(config)), ("people", lambda: visitors(config)), ("reply_key_file", lambda: _sealing(config))):
+    for what, secrets in (("sources", posters), ("people", visitors), ("reply_key_file", _sealing)):
         try:
-            secrets()
+            secrets(config)
             report.good(what)
         except (OSError, ValueError) as error:
             report.wrong(f"{what}: {error}; expected a readable file that holds nothing but the secret")
-    for name, server in (("smtp", config.smtp), ("imap", config.imap)):
-        try:
-            if server.host and server.user and not server.secret():
-                report.wrong(f"{name}.password_file: user {server.user} has no password; expected password_file, or HOTLINE_{name.upper()}__PASSWORD")
-        except OSError as error:
-            report.wrong(f"{name}.password_file: {error}; expected a readable file")
-        if server.ca_file and not server.ca_file.is_file():
-            report.wrong(f"{name}.ca_file: {server.ca_file} is not there; expected a PEM file")
+    _server("smtp", config.smtp, report)
+    _server("imap", config.imap, report)
     for one in config.cdr:
         if not one.file.exists():
             report.odd(f"cdr {one.name}: {one.file} is not there yet; the service waits for it")
     if config.recordings and not config.recordings.is_dir():
         report.wrong(f"recordings: {config.recordings} is no folder")
+
+
+def _server(name: str, server: SmtpSection | ImapSection, report: Report) -> None:
+    """One mail server's password and CA."""
+    try:
+        if server.host and server.user and not server.secret():
+            report.wrong(f"{name}.password_file: user {server.user} has no password; expected password_file, or HOTLINE_{name.upper()}__PASSWORD")
+    except OSError as error:
+        report.wrong(f"{name}.password_file: {error}; expected a readable file")
+    if server.ca_file and not server.ca_file.is_file():
+        report.wrong(f"{name}.ca_file: {server.ca_file} is not there; expected a PEM file")
 
 
 def _sealing(config: Config) -> None:

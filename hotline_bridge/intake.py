@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 
 from hotline_bridge.house import House
+from hotline_bridge.logs import frames
 from hotline_bridge.ports import Inlet, Paper
 from hotline_bridge.opening import Posted, take_form
 from hotline_bridge.store.tx import Tx
@@ -68,8 +69,12 @@ async def watch(house: House, inlet: Inlet) -> None:
             await inlet.more()
         except OSError as error:
             log.warning("door out of reach", door=inlet.name, trouble=f"{type(error).__name__}: {error}", again_in_s=wait)
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, LONGEST_WAIT)
+        except Exception as error:  # noqa: BLE001 (a defect of one door must not close the others)
+            log.error("door failed", door=inlet.name, error=type(error).__name__, where=frames(error), again_in_s=wait)  # noqa: TRY400 (its words may be a customer's)
+        else:
+            continue
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, LONGEST_WAIT)
 
 
 @dataclass(frozen=True, slots=True)

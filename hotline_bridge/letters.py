@@ -1,6 +1,7 @@
 """Decided letters: what each says and to whom, fixed for ever; and, once, the bytes of one (P-9.2, P-12, P-20, P-21)."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,12 +18,13 @@ from routing.case import Case, Recording
 from routing.parties import UnitCode
 from routing.papers import Mail
 from routing.reply import reply_address
-from routing.route import Envelope, Routing
+from routing.route import Envelope, Routing, route
 from routing.rules import Rules
 from routing.slip import Slip, SlipContext, digest as slip_digest, slip_of, spoken_time, title_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _slip = TypeAdapter(Slip)
+_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{3,900}")      # others' ids are quoted only where they can stand in a header
 
 
 def bytes_of(draft: Mapping[str, object]) -> bytes:
@@ -91,14 +93,23 @@ def _notice(case: Case, envelope: Envelope, place: int, now: datetime, rules: Ru
 
 
 # back to the unit ------------------------------------------------------------------------------------------------------
-def incomplete(case: Case, mail: Mail, answer: Mapping[int, str], lacking: Sequence[int], round_: int, now: datetime, rules: Rules) -> Outgoing:  # noqa: PLR0913 (one letter, wholly decided)
-    """Ask whoever answered for what their answer lacks, in their own thread (P-12)."""
+def incomplete(case: Case, mail: Mail, state: tuple[Mapping[int, str], Sequence[int], str], round_: int, now: datetime, rules: Rules) -> Outgoing:
+    """Ask whoever answered for what their answer lacks, in their own thread, the form attached again (P-12).
+
+    `state`: the elements that are there, the numbers of those that lack, and why an attachment could not be read.
+    """
+    answer, lacking, trouble = state
     zone = rules.pack(case.pack).zone
-    words = wording.incomplete(case.number, answer, lacking, due=case.due, zone=zone)
+    words = wording.incomplete(case.number, answer, lacking, due=case.due, zone=zone, trouble=trouble)
     reply = _plain(f"incomplete.{round_}", case, words, (mail.sender,), now, rules)
-    thread = tuple(dict.fromkeys((*reversed(mail.references), *([mail.message_id] if mail.message_id else []))))[-10:]
-    letter = replace(reply, in_reply_to=mail.message_id, references=thread, reply_to=((rules.identity.bank, _reply_to(case, rules)),))
-    return _out(case, "incomplete", round_, letter, {"letter": letter.to_json()})
+    thread = tuple(dict.fromkeys(one for one in (*reversed(mail.references), mail.message_id) if _ID.fullmatch(one)))[-10:]
+    ours = mail.message_id if _ID.fullmatch(mail.message_id) else ""
+    letter = replace(reply, in_reply_to=ours, references=thread, reply_to=((rules.identity.bank, _reply_to(case, rules)),))
+    routing = route(case, rules.pack(case.pack), rules.directory)
+    forms = [_form(case, routing, one, None, rules) for one in routing.envelopes if one.purpose == "slip"]
+    return _out(case, "incomplete", round_, letter, {
+        "letter": letter.to_json(), "slip": _slip.dump_python(forms[0], mode="json") if forms else None,
+    })
 
 
 def digest(address: str, wanted: Sequence[tuple[Pending, Case]], now: datetime, rules: Rules, round_: int) -> Outgoing:

@@ -10,6 +10,7 @@ import structlog
 from hotline_bridge.errors import LostClaim
 from hotline_bridge.house import House
 from hotline_bridge.letters import bytes_of
+from hotline_bridge.logs import frames
 from hotline_bridge.ports import Receipt
 from hotline_bridge.store.tasks import Task
 from hotline_bridge.store.tray import ACCEPTED, REFUSED, Letter
@@ -20,6 +21,9 @@ PATIENCE = timedelta(minutes=15)    # a relay may take ten minutes after the fin
 WAITS = (60, 120, 300, 900, 1800)   # seconds until the next try; the last one repeats
 BATCH = 16
 POST = ("post",)
+
+
+Claimed = tuple[Task, Letter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,8 @@ async def post_some(house: House) -> bool:
     claimed = await house.store.run(lambda tx: _pick_up(tx, now))
     if not claimed:
         return False
-    fresh = [letter for _, letter in claimed if letter.raw is None]
-    if fresh:
-        made = await asyncio.to_thread(lambda: {letter.id: bytes_of(letter.draft) for letter in fresh})
-        await house.store.run(lambda tx: _fix(tx, made))
-        claimed = await house.store.run(lambda tx: [(task, tx.tray.get(task.subject)) for task, _ in claimed])
-    outcomes = await asyncio.gather(*(_carry(house, task, letter) for task, letter in claimed))
+    ready = await _with_bytes(house, claimed)
+    outcomes = await asyncio.gather(*(_carry(house, task, letter) for task, letter in ready))
     settled = house.clock()
     await house.store.run(lambda tx: _settle_all(tx, outcomes, settled))
     for outcome in outcomes:
@@ -53,8 +53,39 @@ async def post_some(house: House) -> bool:
     return True
 
 
-def _pick_up(tx: Tx, now: datetime) -> list[tuple[Task, Letter]]:
+def _pick_up(tx: Tx, now: datetime) -> list[Claimed]:
     return [(task, tx.tray.get(task.subject)) for task in tx.tasks.claim(POST, now, PATIENCE, BATCH)]
+
+
+async def _with_bytes(house: House, claimed: Sequence[Claimed]) -> list[Claimed]:
+    """The claimed letters with their bytes, made and kept before the first try; one that cannot be made is parked."""
+    fresh = [letter for _, letter in claimed if letter.raw is None]
+    if not fresh:
+        return list(claimed)
+    made, broken = await asyncio.to_thread(_compose_all, fresh)
+    for letter, error in broken.items():
+        log.error("letter cannot be made", letter=letter, error=type(error).__name__, where=frames(error))
+    return await house.store.run(lambda tx: _fix(tx, claimed, made, broken))
+
+
+def _compose_all(letters: Sequence[Letter]) -> tuple[dict[int, bytes], dict[int, Exception]]:
+    made: dict[int, bytes] = {}
+    broken: dict[int, Exception] = {}
+    for letter in letters:
+        try:
+            made[letter.id] = bytes_of(letter.draft)
+        except Exception as error:  # noqa: BLE001 (one letter that cannot be made must not hold up the others)
+            broken[letter.id] = error
+    return made, broken
+
+
+def _fix(tx: Tx, claimed: Sequence[Claimed], made: Mapping[int, bytes], broken: Mapping[int, Exception]) -> list[Claimed]:
+    for key, raw in made.items():
+        tx.tray.fix(key, raw)
+    for task, letter in claimed:
+        if letter.id in broken:
+            tx.tasks.park(task, f"{type(broken[letter.id]).__name__}: the letter cannot be made from its draft; see the log")
+    return [(task, tx.tray.get(letter.id)) for task, letter in claimed if letter.id not in broken]
 
 
 async def _carry(house: House, task: Task, letter: Letter) -> Outcome:
@@ -64,13 +95,11 @@ async def _carry(house: House, task: Task, letter: Letter) -> Outcome:
         return Outcome(task, letter, {})
     try:
         return Outcome(task, letter, await house.mailer.send(letter.raw, letter.sender, letter.open))
-    except (OSError, ValueError) as error:
+    except OSError as error:
         return Outcome(task, letter, {}, f"{type(error).__name__}: {error}")
-
-
-def _fix(tx: Tx, made: Mapping[int, bytes]) -> None:
-    for letter, raw in made.items():
-        tx.tray.fix(letter, raw)
+    except Exception as error:  # noqa: BLE001 (a defect of the door must not end the post room)
+        log.error("mailer failed", letter=letter.id, error=type(error).__name__, where=frames(error))  # noqa: TRY400 (its words may be a customer's)
+        return Outcome(task, letter, {}, f"{type(error).__name__}: a defect of the program, see the log")
 
 
 def _settle_all(tx: Tx, outcomes: Sequence[Outcome], now: datetime) -> None:

@@ -79,6 +79,7 @@ async def build(config: Config, clock: Clock = system_clock) -> AsyncIterator[Bu
     async with AsyncExitStack() as stack:
         desk = await asyncio.to_thread(open_desk, config)
         stack.callback(desk.store.close)
+        stack.enter_context(desk.store.present(clock))
         mail = await stack.enter_async_context(_mail_server(config, desk)) if config.embedded else None
         mailer = _mailer(config, mail)
         stack.push_async_callback(mailer.close)

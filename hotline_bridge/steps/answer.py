@@ -1,6 +1,7 @@
 """A unit's answer: matched, its elements checked, asked for again or laid before the desk (P-12; pains 6 and 7)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.formats.mime import read_mail
@@ -11,7 +12,7 @@ from hotline_bridge.store.answers import CLAIMED, COUNTED, DISMISSED, Answer
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry, State
 from routing.closing import closes_itself
-from routing.elements import found, merged, missing
+from routing.elements import ELEMENTS, found, merged, missing
 from routing.errors import RuleError
 from routing.papers import Mail, Unreadable
 from routing.reply import Candidate, Clues, clues, match
@@ -24,9 +25,9 @@ MOST_ASKED = 5      # letters that ask for the rest; beyond it a person looks, f
 def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     """Count the mail as an answer, keep it as a claim for the desk, or hand it on as a new complaint."""
     mail = read_mail(tx.papers.body(subject))
-    elements, numbers = _written(mail)
+    written = _written(mail)
     seen = clues(mail, rules.identity.mailbox, rules.identity.reply_key, tuple(rules.by_hotline))
-    seen = Clues(seen.sender, seen.message_ids, seen.tokens, seen.numbers, tuple(dict.fromkeys((*seen.attached, *numbers))), seen.quoted)
+    seen = replace(seen, attached=tuple(dict.fromkeys((*seen.attached, *written.numbers))))
     cases = {case.id: case for case in _cases(tx, seen)}
     judged = match(seen, [_candidate(tx, case, rules) for case in cases.values()])
     if judged.case_id is None and not judged.cases:
@@ -35,7 +36,7 @@ def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     out = judged.accepted and cases[judged.cases[0]].round > 0
     for case_id in judged.cases:
         standing = COUNTED if out else CLAIMED
-        kept = tx.answers.keep(Answer(0, case_id, subject, now, mail.sender, elements, standing, judged.reasons))
+        kept = tx.answers.keep(Answer(0, case_id, subject, now, mail.sender, written.elements, standing, judged.reasons))
         if kept is None:
             return
         what = "收到回复" if out else "疑似回复，待投诉处理岗确认"
@@ -87,7 +88,7 @@ def _ask_again(tx: Tx, case: Case, mail: Mail, state: tuple[Mapping[int, str], S
         tx.cases.save(case, entry, Entry(now, "bridge", "转投诉处理岗", f"已退回 {asked} 次仍不完整，请电话联系", rules.digest))
         _tell_desk(tx, case, ("多次回复仍不完整，请电话联系承办单位",), asked, now, rules)
         return
-    letter = tx.tray.put(letters.incomplete(case, mail, total, lacking, asked + 1, now, rules), now)
+    letter = tx.tray.put(letters.incomplete(case, mail, (total, lacking, _written(mail).trouble), asked + 1, now, rules), now)
     tx.cases.save(case, entry)
     if letter is not None:
         tx.tasks.owe("post", letter, now)
@@ -99,20 +100,33 @@ def _tell_desk(tx: Tx, case: Case, reasons: Sequence[str], round_: int, now: dat
         tx.tasks.owe("post", letter, now)
 
 
-def _written(mail: Mail) -> tuple[Mapping[int, str], tuple[str, ...]]:
-    """The elements in the mail's new words and in its forms, and the case numbers the forms carry."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an answer holds: elements, the case numbers on its forms, and why a form could not be read."""
+
+    elements: Mapping[int, str]
+    numbers: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+def _written(mail: Mail) -> Written:
+    """Read the mail's new words, its forms, and what was filled in inside the quoted slip."""
     total = found(without_footer(mail.new_text))
     numbers: list[str] = []
+    trouble = ""
     for attachment in mail.attachments:
-        if not attachment.name.lower().endswith(".docx"):
+        if not attachment.name.lower().endswith((".docx", ".doc", ".wps")):
             continue
         try:
             form = read_slip(attachment.content)
-        except Unreadable:
-            continue        # what cannot be read holds no element; the letter that asks again says what is missing
+        except Unreadable as error:
+            trouble = str(error)
+            continue
         total = merged(total, form.elements)
         numbers += [form.number] if form.number else []
-    return total, tuple(numbers)
+    if len(total) < len(ELEMENTS) and mail.quoted:
+        total = merged(found(mail.text), total)     # somebody typed into the form below their greeting
+    return Written(total, tuple(numbers), trouble)
 
 
 def _cases(tx: Tx, seen: Clues) -> list[Case]:

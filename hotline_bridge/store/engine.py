@@ -3,8 +3,10 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
 from hotline_bridge.store.blobs import Blobs
+from hotline_bridge.store.presence import presence
 from hotline_bridge.store.tx import Tx
 
 T = TypeVar("T")
@@ -37,6 +40,14 @@ class Store:
     def is_sqlite(self) -> bool:
         """Whether the database is a SQLite file."""
         return self._engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def present(self, now: Callable[[], datetime]) -> Iterator[int]:
+        """Be present on the database while the block runs; yields how many tasks a killed daemon had in hand."""
+        with presence(self._engine) as here:
+            left = self.run_now(lambda tx: tx.tasks.release(now())) if here.alone else 0
+            here.settle()
+            yield left
 
     async def run(self, work: Callable[[Tx], T]) -> T:
         """Run one writing transaction; everything in it happens, or nothing does. It may be run twice."""

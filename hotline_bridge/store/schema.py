@@ -196,6 +196,7 @@ task = Table(
     Column("due", Moment(), nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("parked", Boolean, nullable=False),
+    Column("claimed", Boolean, nullable=False),         # in somebody's hands; `due` is when it comes back by itself
     Column("trouble", Text),
     UniqueConstraint("kind", "subject"),
     Index(None, "parked", "due"),

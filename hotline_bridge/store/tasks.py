@@ -41,12 +41,12 @@ class Tasks:
     def owe(self, kind: str, subject: int, due: datetime) -> None:
         """Promise to do something; promised again, it is due anew, even from inside its own step."""
         same = (t.task.c.kind == kind, t.task.c.subject == subject)
-        again = {"due": due, "attempt": 0, "parked": False, "trouble": None}
+        again = {"due": due, "attempt": 0, "parked": False, "claimed": False, "trouble": None}
         if self.db.execute(update(t.task).where(*same).values(again)).rowcount:
             return
         try:
             with self.db.begin_nested():
-                new_row(self.db, t.task, kind=kind, subject=subject, due=due, attempt=0, parked=False)
+                new_row(self.db, t.task, kind=kind, subject=subject, due=due, attempt=0, parked=False, claimed=False)
         except IntegrityError:      # another instance promised it in the same instant
             self.db.execute(update(t.task).where(*same).values(again))
 
@@ -65,7 +65,9 @@ class Tasks:
         ).all()
         if rows:
             self.db.execute(
-                update(t.task).where(t.task.c.id.in_([row.id for row in rows])).values(attempt=t.task.c.attempt + 1, due=now + patience)
+                update(t.task).where(t.task.c.id.in_([row.id for row in rows])).values(
+                    attempt=t.task.c.attempt + 1, due=now + patience, claimed=True,
+                )
             )
         return [Task(row.id, row.kind, row.subject, row.attempt + 1) for row in rows]
 
@@ -83,16 +85,20 @@ class Tasks:
 
     def postpone(self, mine: Task, due: datetime, trouble: str) -> None:
         """Try again at `due`."""
-        self._change(mine, due=due, trouble=trouble)
+        self._change(mine, due=due, claimed=False, trouble=trouble)
 
     def park(self, mine: Task, trouble: str) -> None:
         """Set the task aside for a person."""
-        self._change(mine, parked=True, trouble=trouble)
+        self._change(mine, parked=True, claimed=False, trouble=trouble)
 
     def unpark(self, task_id: int, now: datetime) -> bool:
         """Let a parked task run again now; False where there is none of that id."""
         values = {"parked": False, "attempt": 0, "due": now}
         return bool(self.db.execute(update(t.task).where(t.task.c.id == task_id, t.task.c.parked).values(values)).rowcount)
+
+    def release(self, now: datetime) -> int:
+        """Take up at once what a killed daemon had in hand; only for one that knows itself alone. Returns how many."""
+        return self.db.execute(update(t.task).where(t.task.c.claimed).values(due=now, claimed=False)).rowcount
 
     def parked(self) -> list[Parked]:
         """Everything that waits for a person."""

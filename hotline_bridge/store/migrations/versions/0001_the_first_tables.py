@@ -73,6 +73,7 @@ def upgrade() -> None:
     sa.Column('due', sa.DateTime(timezone=True), nullable=False),
     sa.Column('attempt', sa.Integer(), nullable=False),
     sa.Column('parked', sa.Boolean(), nullable=False),
+    sa.Column('claimed', sa.Boolean(), nullable=False),
     sa.Column('trouble', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_task')),
     sa.UniqueConstraint('kind', 'subject', name=op.f('uq_task_kind_subject')),

@@ -17,6 +17,7 @@ from hotline_bridge.config_file import ConfigMistakes, Mistake, TomlFile, mistak
 
 PREFIX = "HOTLINE_"
 Port = int
+LOOPBACK = frozenset({"", "localhost", "127.0.0.1", "::1"})
 ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
 
 
@@ -81,6 +82,13 @@ class MailServer(Section):
     def secret(self) -> str:
         """The password; "" where none is set. OSError where its file cannot be read."""
         return read_secret(self.password, self.password_file)
+
+    @model_validator(mode="after")
+    def _no_password_in_the_clear(self) -> Self:
+        if self.user and self.security == "none" and self.host not in LOOPBACK:
+            msg = 'security = "none" would send the password in the clear; expected "tls", or no user'
+            raise ValueError(msg)
+        return self
 
 
 class SmtpSection(MailServer):

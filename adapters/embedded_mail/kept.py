@@ -48,6 +48,7 @@ class Mailbox(MailboxData):
                 self._max_uid = int(found[1]) - 1
                 arrived = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 await super().append(AppendMessage(path.read_bytes(), arrived))
+                await asyncio.sleep(0)  # reading thousands takes seconds; the daemon shares this loop
         self._max_uid = max(self._max_uid, highest)
         self._write_numbers()
 

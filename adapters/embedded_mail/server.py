@@ -1,6 +1,7 @@
 """The two servers on loopback and whose mailboxes they serve."""
 
 import asyncio
+import logging
 import secrets
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Container, Mapping
@@ -22,6 +23,9 @@ from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
 from adapters.embedded_mail.kept import Mailboxes, file_name
+
+# At INFO and DEBUG aiosmtpd writes addresses and whole mails into the log, where they do not belong (P-6).
+logging.getLogger("mail").setLevel(logging.WARNING)
 
 HOST = "127.0.0.1"
 #: The largest mail taken, in bytes.

@@ -6,7 +6,7 @@ Reports of RFC 3464 are read where there are any; Alimail, Coremail, qmail, Post
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from adapters.formats.headers import ADDRESS, Headers, addresses, message_ids, read_headers
+from adapters.formats.headers import Headers, addresses, bare_addresses, message_ids, read_headers
 
 MAX_REPORTS = 200           # recipients looked at in one delivery report
 MAX_PROSE = 100_000         # characters of the words of a bounce looked at
@@ -49,7 +49,7 @@ def failed_recipients(headers: Headers, blocks: Sequence[Headers], text: str) ->
     """The bare lower-case addresses a letter did not reach; by the reports, else by header, else by its words."""
     if found := _unique(_reported(blocks)):
         return found
-    if found := _unique(address for value in headers.all_raw("x-failed-recipients") for address in ADDRESS.findall(value)):
+    if found := _unique(address for value in headers.all_raw("x-failed-recipients") for address in bare_addresses(value)):
         return found
     words = text[:MAX_PROSE]
     if set(actions(blocks)) & NOT_FAILED or DELAYED.search(headers.text("subject") + words[:1000]):
@@ -63,7 +63,7 @@ def _first_stranger(headers: Headers, words: str) -> tuple[str, ...]:
     returned = RETURNED_BELOW.search(words)
     own = words[:returned.start()] if returned and returned.start() > 0 else words[:2000]
     known = set(addresses(headers, ("to", "from")))
-    strangers = (a for a in _unique(ADDRESS.findall(own)) if a not in known and not NOT_A_RECIPIENT.match(a))
+    strangers = (a for a in _unique(bare_addresses(own)) if a not in known and not NOT_A_RECIPIENT.match(a))
     return tuple(strangers)[:1]
 
 
@@ -71,7 +71,7 @@ def _reported(blocks: Sequence[Headers]) -> Iterator[str]:
     for block in blocks:
         value = block.raw("final-recipient") or block.raw("original-recipient")
         if value and block.raw("action").lower().strip() not in NOT_FAILED:
-            yield from ADDRESS.findall(value.rsplit(";", 1)[-1])[:1]
+            yield from bare_addresses(value.rsplit(";", 1)[-1])[:1]
 
 
 def _unique(found: Iterable[str]) -> tuple[str, ...]:

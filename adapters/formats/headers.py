@@ -25,6 +25,7 @@ WORD = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?(.{0,4000}?)\?=(?!=)", re.DOTAL
 FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]*")
 CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
 QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,200}"')     # bounded: an unclosed quote must not be looked for from every other
+COMMENT = re.compile(r"\((?:[^()\\]|\\.){0,200}\)")
 ANGLED = re.compile(r"<([^<>]*)>")
 ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]]{1,200}@[^\s<>,;:\"()\[\]@]{1,253}")
 NOTES_NAME = re.compile(r"(?:^|[/\s\"])(?:CN|OU?|C)=", re.IGNORECASE)
@@ -166,12 +167,12 @@ def mailbox(headers: Headers, value: str) -> tuple[str, str]:
     """
     first = next(iter(_entries(value)), "")
     found = _addresses_of(first) or _addresses_of(headers.readable(first))
-    name = ANGLED.sub(" ", headers.eight_bit(first))
-    if found and "<" not in first:
-        name = ""
-        if (comment := re.search(r"\(([^()]*)\)", headers.eight_bit(first))) is not None:   # addr (Name), RFC 822 style
-            name = comment[1]
-    name = re.sub(r"\\(.)", r"\1", decode_words(name).strip().strip("\"'").strip())
+    readable = decode_words(headers.eight_bit(first))
+    name = ANGLED.sub(" ", readable)
+    if found and "<" not in readable:
+        comment = re.search(r"\(([^()]*)\)", readable)        # addr (Name), as RFC 822 had it
+        name = comment[1] if comment else ""
+    name = re.sub(r"\\(.)", r"\1", name.strip().strip("\"'").strip())
     return (found[0] if found else ""), CONTROL.sub(" ", name).strip()
 
 
@@ -183,6 +184,18 @@ def addresses(headers: Headers, names: Sequence[str]) -> tuple[str, ...]:
             for entry in _entries(value):
                 found.update(dict.fromkeys(_addresses_of(entry) or _addresses_of(headers.readable(entry))))
     return tuple(found)[:MAX_ADDRESSES]
+
+
+def storable(value: str) -> str:
+    """A raw value without what databases and JSON refuse: bytes that are no text, control characters."""
+    if not value.isascii():
+        value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return CONTROL.sub(" ", value)
+
+
+def bare_addresses(text: str) -> list[str]:
+    """Every address in a piece of text, as it stands there."""
+    return ADDRESS.findall(storable(text))
 
 
 def _entries(value: str) -> Iterator[str]:
@@ -198,13 +211,14 @@ def _entries(value: str) -> Iterator[str]:
 
 
 def _addresses_of(entry: str) -> list[str]:
+    entry = storable(entry)
     angled = ANGLED.findall(QUOTED.sub(" ", entry)) or ANGLED.findall(entry)
     candidates = angled or ([] if NOTES_NAME.search(entry) else [QUOTED.sub(" ", entry)])
     return [
         address.lower().strip("'.")
         for text in candidates
         if not NOTES_NAME.search(text)
-        for address in ADDRESS.findall(text)
+        for address in ADDRESS.findall(COMMENT.sub("", text))
         if _looks_real(address)
     ]
 
@@ -215,11 +229,12 @@ def _looks_real(address: str) -> bool:
     return "." in domain or "/" not in local
 
 
-def message_ids(value: str, *, lenient: bool = True) -> tuple[str, ...]:
+def message_ids(value: str) -> tuple[str, ...]:
     """The Message-IDs in a value without their angles; where no angles stand, the whole value if it is one word."""
+    value = storable(value)
     found = tuple(dict.fromkeys(MESSAGE_ID.findall(value)))[:MAX_REFERENCES]
     bare = value.strip().strip("<>")
-    if not found and lenient and bare and len(bare) < 998 and not re.search(r"\s", bare):
+    if not found and bare and len(bare) < 998 and not re.search(r"\s", bare):
         return (bare,)
     return found
 

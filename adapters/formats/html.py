@@ -99,7 +99,7 @@ class _Page:
             return None
         if tag in DROPPED:
             return None
-        if tag in BLOCKS and (self.line or tag == "blockquote"):
+        if self.line and (tag in BLOCKS or tag == "hr"):
             self.end_line()
         if tag == "hr":
             self.lines.append(self.quoted(RULE))

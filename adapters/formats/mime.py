@@ -1,7 +1,7 @@
 """A mail as it really is: bytes in, `routing.papers.Mail` out, whatever is broken about it.
 
 Raises only `Unreadable`, and that only for what is no mail at all. Everything else that is wrong with a mail becomes a
-warning beside what could be read. Sources: RFC 5322, 2045-2047, 2231, 3464, 8098, and the mails of `inputs.md`'s kind.
+warning beside what could be read. Sources: RFC 5322, 2045-2047, 2231, 3464, 8098, and what Chinese mail systems send.
 """
 
 from collections.abc import Mapping

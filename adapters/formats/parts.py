@@ -4,14 +4,14 @@ An own walk instead of the `email` package's: that one recurses without a limit,
 attached mails back altered. Here every level is cut once, at most MAX_DEPTH levels and MAX_PARTS parts.
 """
 
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from adapters.formats import charset
-from adapters.formats.headers import Headers, base64_bytes, decode_words, parameters, read_headers
+from adapters.formats.headers import Headers, decode_words, parameters, read_headers
 from adapters.formats.html import html_to_text
+from adapters.formats.transfer import transfer_decoded
 from routing.papers import Attachment
 
 MAX_DEPTH = 10
@@ -29,11 +29,9 @@ STUB = re.compile(
 )
 #: Mark-up sent as text/plain.
 MARKUP = re.compile(r"\s*<(?:!doctype html|html|body|head|meta|div|p|table|span|font)(?:\s[^<>]{0,500})?>", re.IGNORECASE)
-QP_BYTES = re.compile(rb"(?:=[89A-Fa-f][0-9A-Fa-f]){3}")
-BASE64_LINE = re.compile(rb"[A-Za-z0-9+/= \t\r]*")
-WHOLE_BASE64 = re.compile(rb"\s*(?:[A-Za-z0-9+/]{40,}\r?\n)*[A-Za-z0-9+/]{4,}={0,2}\s*")
+SEALED = frozenset({"pkcs7-mime", "x-pkcs7-mime"})
 EXTENSIONS = {
-    "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "application/pdf": ".pdf", "text/html": ".html",
+    "image/png": ".png", "image/jpeg": ".jpg", "image/jpg": ".jpg", "image/gif": ".gif", "application/pdf": ".pdf", "text/html": ".html",
     "text/plain": ".txt", "text/calendar": ".ics", "message/rfc822": ".eml", "application/ms-tnef": ".dat",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx", "audio/wav": ".wav",
@@ -180,9 +178,9 @@ def _choice(found: list[Words]) -> Words:
 
 
 def _sequence(found: list[Words]) -> Words:
-    """Parts that follow each other: every one is read its best way, so the whole is plain."""
-    texts = [words.best for words in found]
-    return Words("\n\n".join(text.rstrip("\n") for text in texts if text.strip()))
+    """Parts that follow each other, every one read its best way; all of them HTML, the whole counts as HTML."""
+    text = "\n\n".join(words.best.rstrip("\n") for words in found if words.best.strip())
+    return Words(text) if any(words.plain.strip() for words in found) else Words(html=text)
 
 
 # ---- single parts ----------------------------------------------------------------------------------------------------
@@ -191,10 +189,10 @@ def _leaf(part: Part, parts: Parts) -> Words:
     named = _name(part) if part.headers.fields else ""
     is_words = part.full_type in {"text/plain", "text/html", "text/enriched"} and disposition != "attachment"
     if not is_words or (named and part.depth):
-        raw, _ = transfer_decoded(part, is_text=False)
+        raw, _ = _bytes(part, is_text=False)
         _attach(part, named, raw, parts)
         return Words()
-    raw, warning = transfer_decoded(part, is_text=True)
+    raw, warning = _bytes(part, is_text=True)
     parts.warn(warning)
     text = _decoded(raw, part, parts)
     if part.subtype == "html":
@@ -203,6 +201,12 @@ def _leaf(part: Part, parts: Parts) -> Words:
         parts.warn("html labelled text/plain")
         return Words(html_to_text(text))
     return Words(text)
+
+
+def _bytes(part: Part, *, is_text: bool) -> tuple[bytes, str]:
+    """The bytes of a part, and a word where its transfer encoding was wrong ("" otherwise)."""
+    raw = part.body.encode("ascii", "surrogateescape")
+    return transfer_decoded(raw, part.headers.raw("content-transfer-encoding"), is_text=is_text)
 
 
 def _decoded(raw: bytes, part: Part, parts: Parts) -> str:
@@ -217,7 +221,7 @@ def _decoded(raw: bytes, part: Part, parts: Parts) -> str:
 
 def _message(part: Part, parts: Parts) -> Words:
     """A mail, or what a server reports about one; its words are not the words of the mail around it."""
-    raw, _ = transfer_decoded(part, is_text=False)
+    raw, _ = _bytes(part, is_text=False)
     text = raw.decode("ascii", "surrogateescape")
     if part.subtype in {"delivery-status", "disposition-notification", "feedback-report", "global-delivery-status"}:
         parts.reports.append((part.subtype.removeprefix("global-"), text))
@@ -226,11 +230,13 @@ def _message(part: Part, parts: Parts) -> Words:
     parts.returned.append(inner)
     if part.type == "message":
         subject = inner.text("subject")
-        _attach(part, _name(part) or (file_name(subject) + ".eml" if subject else ""), raw, parts)
+        _attach(part, _name(part) or (file_name(re.sub(r"[/\\]", "_", subject)) + ".eml" if subject else ""), raw, parts)
     return Words()
 
 
 def _attach(part: Part, name: str, raw: bytes, parts: Parts) -> None:
+    if part.subtype in SEALED:
+        parts.warn("S/MIME: the words are inside the attachment and cannot be read here")
     number = len(parts.attachments) + 1
     parts.attachments.append(Attachment(name or f"附件{number}{EXTENSIONS.get(part.full_type, '')}", part.full_type, raw))
 
@@ -252,54 +258,3 @@ def file_name(name: str) -> str:
     name = re.sub("[\x00-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]", "", re.split(r"[/\\]", name)[-1]).strip(" .")
     stem, dot, extension = name.rpartition(".")
     return name if len(name) <= 200 else (stem or name)[:180] + (dot + extension)[:20]
-
-
-# ---- transfer encodings ----------------------------------------------------------------------------------------------
-def transfer_decoded(part: Part, *, is_text: bool) -> tuple[bytes, str]:
-    """The bytes of a part, and a word where its Content-Transfer-Encoding was wrong ("" otherwise)."""
-    raw = part.body.encode("ascii", "surrogateescape")
-    encoding = re.sub(r"[^a-z0-9-]", "", part.headers.raw("content-transfer-encoding").split(";", 1)[0].lower())
-    if encoding == "quoted-printable":
-        return binascii.a2b_qp(raw), ""
-    if encoding == "base64":
-        return _base64(raw, is_text=is_text)
-    if encoding in {"x-uuencode", "uuencode", "x-uue", "uue"}:
-        return _uuencoded(raw), ""
-    return _mislabelled(raw) if is_text else (raw, "")
-
-
-def _base64(raw: bytes, *, is_text: bool) -> tuple[bytes, str]:
-    """Base64 up to the first line that is none: mailing lists append their footer in the clear."""
-    lines = raw.split(b"\n")
-    end = next((n for n, line in enumerate(lines) if not BASE64_LINE.fullmatch(line)), len(lines))
-    if end == len(lines) or not is_text:
-        return base64_bytes(raw), ""
-    coded, rest = b"".join(lines[:end]), b"\n".join(lines[end:])
-    if not coded.strip():
-        return raw, "declared base64, is not"
-    return base64_bytes(coded) + b"\n" + rest, "plain text below base64"
-
-
-def _uuencoded(raw: bytes) -> bytes:
-    out = []
-    for line in raw.split(b"\n"):
-        if line.startswith((b"begin ", b"end")):
-            continue
-        try:
-            out.append(binascii.a2b_uu(line.rstrip(b"\r")))
-        except binascii.Error:
-            continue
-    return b"".join(out)
-
-
-def _mislabelled(raw: bytes) -> tuple[bytes, str]:
-    """Text declared to need no decoding that is quoted-printable or base64 all the same."""
-    if not raw.isascii():
-        return raw, ""
-    if QP_BYTES.search(raw):
-        return binascii.a2b_qp(raw), "quoted-printable without saying so"
-    if len(raw) > 40 and WHOLE_BASE64.fullmatch(raw):
-        decoded = base64_bytes(raw)
-        if not decoded.isascii() and (charset.HAN_IN_UTF8.search(decoded) or charset.reads_as_gb(decoded)):
-            return decoded, "base64 without saying so"
-    return raw, ""

@@ -85,14 +85,15 @@ class Imap:
         async with self._turn:
             line = await self._open_line()
             uids = await line.uids_after(last if validity == line.uidvalidity else 0)
-            now, self._more_waits = uids[: self._at.batch], len(uids) > self._at.batch
+            now = uids[: self._at.batch]
+            self._more_waits = bool(now)  # as long as the reader has not come to the end of them
             sizes = await line.sizes(now) if now else {}
         for uid in now:
-            if uid in sizes:  # else expunged meanwhile
-                async with self._turn:
-                    letter = await self._fetch(line, uid, sizes[uid])
-                if letter is not None:
-                    yield letter
+            async with self._turn:
+                letter = await self._fetch(line, uid, sizes.get(uid, 0))
+            if letter is not None:
+                yield letter
+        self._more_waits = len(uids) > len(now)
 
     async def accepted(self, paper: _Keyed) -> None:
         """Move the committed mail to the done folder where there is one; OSError when that did not work."""
@@ -133,6 +134,8 @@ class Imap:
         try:
             body = await line.fetch(uid, "HEADER" if large else "")
         except Denied as error:
+            if "EXPUNGEISSUED" in str(error):  # RFC 5530: somebody else has deleted it
+                return None
             return await self._refusal(line, key, uid, error)
         self._refused.pop(key, None)
         return None if body is None else Letter(key, "mail-too-large" if large else "mail", body, key)

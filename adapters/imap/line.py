@@ -12,7 +12,8 @@ from pymap.parsing.modutf7 import modutf7_encode
 from adapters.imap.wire import Wire
 
 _UIDVALIDITY = re.compile(rb"\[UIDVALIDITY (\d+)\]", re.IGNORECASE)
-_SIZE = re.compile(rb"UID (\d+)[^(]*?RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+)[^(]*?UID (\d+)", re.IGNORECASE)
+_UID = re.compile(rb"[( ]UID (\d+)", re.IGNORECASE)
+_SIZE = re.compile(rb"[( ]RFC822\.SIZE (\d+)", re.IGNORECASE)
 _QUOTED_BODY = re.compile(rb'BODY\[[A-Z]*\] (?:"((?:[^"\\]|\\.)*)"|NIL)', re.IGNORECASE)
 
 #: Between two searches where the server does not know IDLE (RFC 2177), in seconds.
@@ -109,11 +110,11 @@ class Line:
         return sorted(each for each in found if each > uid)  # n:* names the last mail even where it is older
 
     async def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        """Ask how many bytes each mail has; those expunged meanwhile are not in the answer."""
+        """Ask how many bytes each mail has; those expunged meanwhile are not in the answer, nor those not understood."""
         numbers = ",".join(map(str, uids))
         answer = await self._ok(self._wire.fetch(numbers, "(UID RFC822.SIZE)", by_uid=True))
-        text = b"\n".join(bytes(line) for line in answer.lines)
-        return {int(m[1] or m[4]): int(m[2] or m[3]) for m in _SIZE.finditer(text)}
+        pairs = [(_UID.search(line), _SIZE.search(line)) for line in map(bytes, answer.lines)]
+        return {int(uid[1]): int(size[1]) for uid, size in pairs if uid and size}
 
     async def fetch(self, uid: int, part: str = "") -> bytes | None:
         """Fetch one mail, or its HEADER, without marking it read; None where it was expunged meanwhile.
@@ -125,8 +126,13 @@ class Line:
         literals = [line for line in answer.lines if isinstance(line, bytearray)]
         if literals:
             return bytes(literals[0])
-        found = _QUOTED_BODY.search(b"\n".join(answer.lines))
-        return re.sub(rb"\\(.)", rb"\1", found[1] or b"") if found else None
+        text = b"\n".join(answer.lines)
+        found = _QUOTED_BODY.search(text)
+        if found is not None:
+            return re.sub(rb"\\(.)", rb"\1", found[1] or b"")
+        if any(int(named[1]) == uid for named in _UID.finditer(text)):  # it is there, and passing it over would lose it
+            raise Denied(f"the IMAP server {self.where} gives mail {uid} in a way we do not understand")
+        return None
 
     async def put_away(self, uid: int, folder: str) -> None:
         """Move one mail to another folder, made when missing; no other mail is touched."""

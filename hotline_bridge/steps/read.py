@@ -46,14 +46,11 @@ def _same_mail_before(tx: Tx, paper: Kept, mail: Mail) -> int | None:
 
 
 def _message(tx: Tx, paper: Kept, mail: Mail, now: datetime, rules: Rules) -> None:
-    """A person wrote: it answers a slip where anything points to one, else it is a new complaint (P-3, pain 7)."""
-    identity = rules.identity
-    if mail.sender == identity.mailbox:
+    """A person wrote: an answer where anything points to a case, else a new complaint; its own step tells (P-3, pain 7)."""
+    if mail.sender == rules.identity.mailbox:
         tx.papers.read(paper.id, "本系统自己发出的邮件 / our own letter came back; nothing to do")
         return
-    found = clues(mail, identity.mailbox, identity.reply_key)
-    pointed = bool(found.numbers) or bool(found.tokens) or bool(tx.cases.by_messages(found.message_ids))
-    tx.tasks.owe("answer" if pointed else "register", paper.id, now)
+    tx.tasks.owe("answer", paper.id, now)
     tx.papers.read(paper.id)
 
 
@@ -88,6 +85,11 @@ def _unfetched(tx: Tx, paper: Kept, _now: datetime, _rules: Rules) -> None:
     tx.papers.quarantine(paper.id, trouble, "在邮箱中打开原件处理 / open it in the mailbox and register it by hand")
 
 
+def _large_form(tx: Tx, paper: Kept, _now: datetime, _rules: Rules) -> None:
+    trouble = "表单文件过大，仅保存了开头 / the form file is too large; only its head is kept"
+    tx.papers.quarantine(paper.id, trouble, "在来件目录的 done/ 中打开原件登记 / open the original in the folder's done/ and register it")
+
+
 def _read_leg(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
     """Keep a row of call records and join it to the case of its call, whichever came first."""
     exchange = rules.exchange(paper.source)
@@ -115,4 +117,5 @@ def _read_form(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
     open_form(tx, paper.id, form, now, rules)
 
 
-READERS = {"mail": _read_mail, "mail-too-large": _large_mail, "mail-unfetchable": _unfetched, "cdr": _read_leg, "form": _read_form}
+READERS = {"mail": _read_mail, "mail-too-large": _large_mail, "mail-unfetchable": _unfetched, "form-too-large": _large_form,
+    "cdr": _read_leg, "form": _read_form}

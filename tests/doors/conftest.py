@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from adapters.imap import Imap, ImapSettings
+from hotline_bridge.ports import Inlet, Paper
+
 
 def a_mail(number: int, text: str = "存款少了", *, size: int = 0) -> bytes:
     """A mail whose Message-ID holds its number; `size` pads it."""
@@ -18,6 +21,16 @@ def a_mail(number: int, text: str = "存款少了", *, size: int = 0) -> bytes:
 def number_of(body: bytes) -> int:
     """The number `a_mail` wrote into a mail."""
     return int(body.partition(b"Message-ID: <")[2].partition(b"@")[0])
+
+
+def short_mail(number: int) -> bytes:
+    """A mail of one line, with a parenthesis that is never closed."""
+    return f"Message-ID: <{number}@bank.example>\r\n\r\nhello ({number}\r\n".encode()
+
+
+async def taken(inlet: Inlet, cursor: str = "") -> list[Paper]:
+    """What an inlet hands in now."""
+    return [paper async for paper in inlet.waiting(cursor)]
 
 
 Answer = Callable[["Talk", str, str], Awaitable[None]]
@@ -139,3 +152,12 @@ async def fake_imap() -> AsyncIterator[FakeImap]:
         task.cancel()
     await asyncio.gather(*tasks)
     await server.wait_closed()
+
+
+@pytest.fixture
+async def fake_door(fake_imap: FakeImap) -> AsyncIterator[Imap]:
+    """A mailbox door to the fake server; the whole test must be over in twenty seconds."""
+    door = Imap("mail", ImapSettings("127.0.0.1", "me", "secret", port=fake_imap.port, timeout=5, idle=5, limit=5000))
+    async with asyncio.timeout(20):
+        yield door
+        await door.close()

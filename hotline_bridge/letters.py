@@ -148,11 +148,10 @@ def alarm(case: Case, failed: Sequence[Delivery], now: datetime, rules: Rules) -
     return _out(case, "alarm", case.round, letter, {"letter": letter.to_json()})
 
 
-def to_desk(case: Case, reasons: Sequence[str], round_: int, now: datetime, rules: Rules) -> Outgoing:
-    """Tell the desk that a mail claims to answer a case, and why it is in doubt (pain 6)."""
-    words = wording.notice(case.number, "疑似回复待确认", ["有来信疑为该投诉件的回复，须人工确认：", *(f"· {reason}" for reason in reasons)])
-    letter = _plain(f"claimed.{round_}", case, words, (rules.identity.desk,), now, rules)
-    return _out(case, "claimed", round_, letter, {"letter": letter.to_json()})
+def to_desk(case: Case, about: str, lines: Sequence[str], round_: int, now: datetime, rules: Rules) -> Outgoing:
+    """Tell the desk what a person must look at (pains 4, 6); `round_` is the paper it came by, so that it is told once."""
+    letter = _plain(f"desk.{round_}", case, wording.notice(case.number, about, lines), (rules.identity.desk,), now, rules)
+    return _out(case, "desk", round_, letter, {"letter": letter.to_json()})
 
 
 # in common -------------------------------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ def read_mail(
 ) -> None:
     """读信：字符集、历史引文、类型、编号、要素。 Read mails as the bridge would, one JSON object a line; nothing is kept or sent."""
     from adapters.formats.mime import mail_json, read_mail as parse
-    from adapters.formats.quoting import without_footer
+    from adapters.formats.quoting import without_footer, without_quotes
     from routing.elements import found
     from routing.number import find_numbers
     from routing.papers import Unreadable
@@ -83,7 +83,7 @@ def read_mail(
             out({"file": str(path), "error": f"a defect of the reader ({type(error).__name__}); please send us the file"})
             continue
         numbers = find_numbers("\n".join([mail.subject, mail.new_text, *(one.name for one in mail.attachments), mail.history]))
-        elements = {str(number): text for number, text in found(without_footer(mail.new_text)).items()}
+        elements = {str(number): text for number, text in found(without_footer(without_quotes(mail.new_text))).items()}
         out(mail_json(mail, str(path), numbers[0] if numbers else None, elements))
     _end(bad)
 

@@ -43,7 +43,7 @@ def append_rows(file: Path, ring: Ring) -> int:
     return len(rows)
 
 
-def _row(ring: Ring, sequence: int, channels: tuple[str, str, str, str], times: tuple[datetime, datetime, datetime], result: str, userfield: str) -> list[str | int]:  # noqa: PLR0913 (a row of the exchange)
+def _row(ring: Ring, sequence: int, channels: tuple[str, str, str, str], times: tuple[datetime, datetime, datetime], result: str, userfield: str) -> list[str | int]:
     start, answer, end = (f"{moment:%Y-%m-%d %H:%M:%S}" for moment in times)
     return [
         "", ring.caller, "95580", "from-trunk", f'"{ring.caller}" <{ring.caller}>', *channels, start, answer, end,

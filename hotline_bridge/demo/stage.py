@@ -151,7 +151,7 @@ def words_of(case: Mapping[str, Any]) -> list[str]:
 
 
 @asynccontextmanager
-async def staged(folder: Path, config: Config, built: Built, clock: DemoClock, tell: Teller, *, looks: int = LOOKS) -> AsyncIterator[Stage]:  # noqa: PLR0913 (the stage is all of it)
+async def staged(folder: Path, config: Config, built: Built, clock: DemoClock, tell: Teller, *, looks: int = LOOKS) -> AsyncIterator[Stage]:
     """The stage over a house that is built."""
     texts = {name: tomllib.loads((SAMPLES / f"demo-{name}.toml").read_text(encoding="utf-8")) for name in ("calls", "mails", "answers")}
     async with ClientSession() as http:

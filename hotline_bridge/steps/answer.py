@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.formats.mime import read_mail
-from adapters.formats.quoting import without_footer
+from adapters.formats.quoting import without_footer, without_quotes
 from adapters.formats.slip_docx import read_slip
 from hotline_bridge import letters
 from hotline_bridge.store.answers import CLAIMED, COUNTED, DISMISSED, Answer
@@ -95,7 +95,7 @@ def _ask_again(tx: Tx, case: Case, mail: Mail, state: tuple[Mapping[int, str], S
 
 
 def _tell_desk(tx: Tx, case: Case, reasons: Sequence[str], round_: int, now: datetime, rules: Rules) -> None:
-    letter = tx.tray.put(letters.to_desk(case, reasons, round_, now, rules), now)
+    letter = tx.tray.put(letters.to_desk(case, "疑似回复待确认", ["有来信疑为该投诉件的回复，须人工确认：", *(f"· {one}" for one in reasons)], round_, now, rules), now)
     if letter is not None:
         tx.tasks.owe("post", letter, now)
 
@@ -111,7 +111,7 @@ class Written:
 
 def _written(mail: Mail) -> Written:
     """Read the mail's new words, its forms, and what was filled in inside the quoted slip."""
-    total = found(without_footer(mail.new_text))
+    total = found(without_footer(without_quotes(mail.new_text)))
     numbers: list[str] = []
     trouble = ""
     for attachment in mail.attachments:

@@ -66,6 +66,11 @@ def _noted(tx: Tx, paper: Kept, mail: Mail, now: datetime, rules: Rules) -> None
     found = clues(mail, rules.identity.mailbox, rules.identity.reply_key)
     for case in tx.cases.by_messages(found.message_ids):
         tx.cases.note(case.id, Entry(now, mail.sender or "-", names[mail.kind], f"来件 {paper.id}，不计为回复", rules.digest))
+    if mail.kind is MailKind.AUTO_REPLY and not tx.tray.knows(found.message_ids) and not rules.directory.by_mailbox(mail.sender):
+        # a platform's machine may file complaints this way: nothing is turned away unseen (P-3)
+        trouble = "机器自动发出的来信，不是对本系统邮件的答复 / written by a machine, and no reply to a letter of ours"
+        tx.papers.quarantine(paper.id, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
+        return
     tx.papers.read(paper.id, f"{names[mail.kind]}，不计为回复 / {mail.kind.value}: not counted as an answer")
 
 

@@ -22,8 +22,8 @@ class Calls:
     def keep(self, paper: int, leg: Call, call_ids: Collection[str]) -> None:
         """Keep one leg, read from a paper, under every id its call goes by."""
         key = new_row(self.db, t.leg, paper=paper, exchange=leg.source, record=call_json(leg))
-        for call_id in sorted({one for one in call_ids if one}):
-            self.db.execute(t.leg_call.insert().values(leg=key, call_id=call_id[:200]))
+        for call_id in sorted({one[:200] for one in call_ids if one}):
+            self.db.execute(t.leg_call.insert().values(leg=key, call_id=call_id))
 
     def legs(self, call_ids: Collection[str], exchange: str = "") -> list[Call]:
         """Every leg of the call that any of these ids belongs to, at one exchange: this one, or the first that knows it."""

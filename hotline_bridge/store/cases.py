@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
 
 from hotline_bridge.store import schema as t
-from hotline_bridge.store.rows import new_row
+from hotline_bridge.store.rows import added, new_row
 from hotline_bridge.store.values import complaint_json, complaint_of, verdict_json, verdict_of
 from routing.case import Case, CaseId, Entry, Recording, State
 from routing.parties import UnitCode
@@ -35,9 +36,9 @@ class Cases:
     def sequence(self, name: str) -> int:
         """The next number of a sequence; committed with the transaction, so that none is lost and none returns."""
         counter = t.counter
-        self.db.execute(select(counter.c.value).where(counter.c.name == name).with_for_update())
-        if not self.db.execute(update(counter).where(counter.c.name == name).values(value=counter.c.value + 1)).rowcount:
-            self.db.execute(counter.insert().values(name=name, value=1))
+        onward = update(counter).where(counter.c.name == name).values(value=counter.c.value + 1)     # locks the row, too
+        if not self.db.execute(onward).rowcount and not added(self.db, counter, name=name, value=1):
+            self.db.execute(onward)
         return int(self.db.execute(select(counter.c.value).where(counter.c.name == name)).scalar_one())
 
     def open(self, case: Case, paper: int, entry: Entry) -> Case:
@@ -48,8 +49,8 @@ class Cases:
         return opened
 
     def get(self, case_id: int) -> Case:
-        """Return the case and lock it until the transaction ends."""
-        return _case(self.db.execute(select(t.case).where(t.case.c.id == case_id).with_for_update()).one())
+        """Return the case and lock it until the transaction ends; a reading transaction locks nothing and waits for nobody."""
+        return _case(self.db.execute(self._locked(select(t.case).where(t.case.c.id == case_id))).one())
 
     def save(self, case: Case, *entries: Entry) -> None:
         """Write the case back, with what the book says about it."""
@@ -125,8 +126,11 @@ class Cases:
         return Signature(row.who, row.at, row.findings, row.recording_sha256, row.slip_sha256, row.recipients)
 
     def _first(self, *where: ColumnElement[bool]) -> Case | None:
-        row = self.db.execute(select(t.case).where(*where).order_by(t.case.c.id).limit(1).with_for_update()).first()
+        row = self.db.execute(self._locked(select(t.case).where(*where).order_by(t.case.c.id).limit(1))).first()
         return None if row is None else _case(row)
+
+    def _locked(self, query: Select[Any]) -> Select[Any]:
+        return query if self.db.get_execution_options().get("read_only") else query.with_for_update()
 
 
 def search_columns(words: str) -> ColumnElement[bool]:

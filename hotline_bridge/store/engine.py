@@ -31,7 +31,7 @@ class Store:
 
     def __init__(self, engine: Engine, blobs: Path, threads: int = 4) -> None:
         self._engine = engine
-        self._reader = engine.execution_options(read_only=True)
+        self._reader = engine.execution_options(read_only=True, postgresql_readonly=True)
         self._blobs = Blobs(blobs)
         self._readers = ThreadPoolExecutor(threads, "store-read")
         self._writers = ThreadPoolExecutor(1 if self.is_sqlite else threads, "store-write")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hotline_bridge.store import schema as t
 from hotline_bridge.store.blobs import Blobs
-from hotline_bridge.store.rows import new_row
+from hotline_bridge.store.rows import added, new_row
 
 IN_ROW = 1 << 20        # bytes; a larger body lies in a file of its own
 
@@ -101,8 +101,9 @@ class Papers:
     def mark(self, source: str, cursor: str, now: datetime) -> None:
         """Note how far a source has been read, and that it answered; an empty cursor leaves the old one."""
         values = {"at": now, "cursor": cursor} if cursor else {"at": now}
-        if not self.db.execute(update(t.mark).where(t.mark.c.source == source).values(values)).rowcount:
-            self.db.execute(t.mark.insert().values(source=source, cursor=cursor, at=now))
+        again = update(t.mark).where(t.mark.c.source == source).values(values)
+        if not self.db.execute(again).rowcount and not added(self.db, t.mark, source=source, cursor=cursor, at=now):
+            self.db.execute(again)
 
     def marks(self) -> dict[str, datetime]:
         """When each source last succeeded."""

@@ -1,6 +1,7 @@
 """Small words of SQL that every drawer of the store uses."""
 
 from sqlalchemy import Connection, Table, insert
+from sqlalchemy.exc import IntegrityError
 
 
 def new_row(db: Connection, table: Table, **values: object) -> int:
@@ -8,3 +9,13 @@ def new_row(db: Connection, table: Table, **values: object) -> int:
     key = db.execute(insert(table).values(**values)).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+def added(db: Connection, table: Table, **values: object) -> bool:
+    """Insert a row unless another transaction has done so in the same instant; False then, and nothing is lost."""
+    try:
+        with db.begin_nested():
+            db.execute(insert(table).values(**values))
+    except IntegrityError:
+        return False
+    return True

@@ -121,6 +121,11 @@ class Tray:
         """The Message-IDs of every letter about the case."""
         return frozenset(self.db.execute(select(t.letter.c.message_id).where(t.letter.c.case == case)).scalars())
 
+    def knows(self, message_ids: Collection[str]) -> bool:
+        """Whether one of these is a letter of ours."""
+        query = select(t.letter.c.id).where(t.letter.c.message_id.in_(message_ids)).limit(1)
+        return bool(message_ids) and self.db.execute(query).first() is not None
+
     def slip_accepted(self, case: int) -> bool:
         """Whether every recipient's server has taken the slips of the case's last round."""
         return all(row.answer == ACCEPTED for row in self.of_case(case) if row.purpose.startswith("slip"))

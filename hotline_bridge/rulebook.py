@@ -52,10 +52,10 @@ def load_rules(config: Config, reply_key: bytes) -> Loaded:
         raise BadTables([BadTable("bank.centre", [f"{config.bank.centre} is no code in the directory"])])
     identity = Identity(config.bank.name, config.bank.mailbox.lower(), config.bank.desk.lower(), config.bank.centre, reply_key)
     by_hotline = {hotline: pack.id for pack in packs.values() for hotline in pack.hotlines if pack.id in wanted} | dict(config.bank.packs)
-    by_limit = {limit: TriageTables(tables.lexicon, known, tables.watch, tables.rates, limit) for limit in {Decimal(pack.review.amount_over) for pack in packs.values()}}
+    judging = TriageTables(tables.lexicon, known, tables.watch, tables.rates)       # one index of the directory for all packs
     rules = Rules(
         identity=identity, packs=packs, default_pack=config.bank.pack, by_hotline=by_hotline, calendar=calendar, directory=known,
-        tables={name: by_limit[Decimal(pack.review.amount_over)] for name, pack in packs.items()},
+        tables={name: judging.limited(Decimal(pack.review.amount_over)) for name, pack in packs.items()},
         exchanges={f"cdr:{one.name}": Exchange(ZoneInfo(one.zone), one.format) for one in config.cdr},
         digest=_digest(known.digest, calendar.digest, tables.digest, *(packs[name].digest for name in sorted(packs))),
     )

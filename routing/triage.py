@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from routing.verdict import OVER_50K, PUBLIC_FIGURE, REPUTATION, Complaint, Flag
 from routing.watch import WatchList, public_figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TriageTables:
     """The bank's tables that triage reads; `places` is the index of the directory, built here once."""
 
@@ -34,6 +35,12 @@ class TriageTables:
         nicknames = self.lexicon.words.get("places", {}).get("nicknames", {})
         object.__setattr__(self, "places", Gazetteer.of(self.directory, nicknames))
         object.__setattr__(self, "private", PrivateMoney.of(self.lexicon))
+
+    def limited(self, amount_over: Decimal) -> "TriageTables":
+        """Return the same tables with another pack's limit; the index of the directory is shared, not built again."""
+        other = copy(self)
+        object.__setattr__(other, "amount_over", amount_over)
+        return other
 
 
 _CLAUSE = re.compile(r"[。!?;,\s]")

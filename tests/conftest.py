@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -106,10 +106,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-async def bank(store: Store, sample_rules: Rules) -> Bank:
+def pack() -> str:
+    """The pack the bank works under; a module overrides it for its stories."""
+    return "psbc-95580"
+
+
+@pytest.fixture
+async def bank(store: Store, sample_rules: Rules, pack: str) -> Bank:
     """A house over the fresh store."""
     clock, door, relay = SetClock(), WalkIn(), Relay()
-    return Bank(House(store, clock, Shelf(sample_rules), [door], relay), clock, door, relay)
+    rules = replace(sample_rules, default_pack=pack, by_hotline={})
+    return Bank(House(store, clock, Shelf(rules), [door], relay), clock, door, relay)
 
 
 def shared() -> Path:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
 
 from hotline_bridge.store import schema as t
 from hotline_bridge.store.rows import added, new_row
@@ -131,11 +131,6 @@ class Cases:
 
     def _locked(self, query: Select[Any]) -> Select[Any]:
         return query if self.db.get_execution_options().get("read_only") else query.with_for_update()
-
-
-def search_columns(words: str) -> ColumnElement[bool]:
-    """A condition that a case's number or call id holds these words."""
-    return or_(t.case.c.number.contains(words, autoescape=True), t.case.c.call_id == words)
 
 
 def _columns(case: Case) -> dict[str, object]:

@@ -126,10 +126,6 @@ class Tray:
         query = select(t.letter.c.id).where(t.letter.c.message_id.in_(message_ids)).limit(1)
         return bool(message_ids) and self.db.execute(query).first() is not None
 
-    def slip_accepted(self, case: int) -> bool:
-        """Whether every recipient's server has taken the slips of the case's last round."""
-        return all(row.answer == ACCEPTED for row in self.of_case(case) if row.purpose.startswith("slip"))
-
     # digests --------------------------------------------------------------------------------
     def mailbox(self, address: str) -> int:
         """The id of a chased mailbox, made where it is new."""

@@ -63,8 +63,8 @@ _BEFORE = "|".join(f"(?P<b{n}>{names})" for n, (names, _) in reversed(list(enume
 
 _HAN_DIGIT = "[一二三四五六七八九两]"
 _D = "[一二三四五六七八九两1-9]"
-#: Two neighbouring digits before a unit are a range: 三五万, 三四十万; 29万 is one number.
-_TWIN = rf"(?P<low>{_HAN_DIGIT})、?(?P<high>{_HAN_DIGIT})(?P<scale>十?[万千百]|十万?)(?!{_D})"
+#: Two neighbouring digits before a unit are a range: 三五万, 三四十万, 十七八万; 29万 is one number.
+_TWIN = rf"(?P<tens>[一二三四五六七八九]?十(?=[一二三四五六七八九]{{2}}))?(?P<low>{_HAN_DIGIT})、?(?P<high>{_HAN_DIGIT})(?P<scale>十?[万千百]|十万?)(?!{_D})"
 _MONEY = re.compile(
     rf"(?P<limit>不到|不足|不满|将近|接近|近|快|小|至多|最多|不超过)?(?:{_BEFORE})? ?"
     rf"(?:(?P<few>好?几[十百千]?[万亿]|数[十百]?[万亿]|上[百千]?[万亿](?!平)|[五六七八九]位数)|{_TWIN}(?![\d零])"
@@ -76,7 +76,7 @@ _MONEY = re.compile(
 #: A bare number is money only behind one of these: 扣了1000, 本金5800, 欠2300.
 _VERB = re.compile(
     r"(?:扣款?|存入?|取款?|支取?|转账?|汇款?|欠款?|本金|余额|金额|面值|给|收取?|付|交|花|共计?|合计|退还?|还款?|贷款?|补|赔|费|房贷|押金|"
-    r"手续费|年费|价|亏|损失|剩|打|拿|要|充值?|借|投|买|换|刷|少|多|为|计|是|降到|限额)"
+    r"手续费|年费|价|亏|损失|剩|打|拿|要|充值?|吐了?|到账|入账|每人|每户|人均|借|投|买|换|刷|少|多|为|计|是|降到|限额)"
     r"(?:了|过|我|他|她|你|的|到|出|走|进|掉|得|就|又|才|只|近|将近|约|大概|差不多|一共|每月|每张|每笔|:|客户?|\d{1,2}[笔张]){0,3}[ ]?$"
 )
 _BARE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -119,7 +119,7 @@ def _values(match: re.Match[str]) -> tuple[Decimal, ...]:
     if match["few"]:
         return (_few(match["few"]),)
     if match["low"]:
-        ends = tuple(value_of(match[end] + match["scale"]) for end in ("low", "high"))
+        ends = tuple(value_of((match["tens"] or "") + match[end] + match["scale"]) for end in ("low", "high"))
         return tuple(end * scale for end in ends if end is not None and scale is not None)
     value = value_of(match["number"])
     if value is None or scale is None:

@@ -1,0 +1,84 @@
+"""Which category decides the time limit (P-14)."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from routing.category import category
+from routing.errors import BadTable
+from routing.lexicon import Lexicon
+from routing.text import fold
+from routing.topics import topics
+from routing.verdict import Category
+
+LEXICONS = Path(__file__).parents[2] / "routing" / "lexicons"
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return Lexicon.parse({path.stem: tomllib.loads(path.read_text("utf-8")) for path in LEXICONS.glob("*.toml")})
+
+
+def decide(lexicon, text, hint="", *, refuses=False):
+    folded = fold(text)
+    reading = lexicon.read(folded.text)
+    return category(reading, [flag.name for flag in topics(reading, folded)], hint, refuses_name=refuses)
+
+
+@pytest.mark.parametrize(("text", "kind"), [
+    ("柜员把我的名字录错了，存单金额也打错", Category.ERROR), ("窗口的人翻白眼，态度恶劣", Category.ATTITUDE),
+    ("五个窗口只开一个，还没到点就关门", Category.MANAGEMENT), ("信用卡年费收得莫名其妙，利息也不对", Category.PRODUCT),
+    ("手机银行登不上，取款机也坏了", Category.CHANNEL), ("贷款必须买保险，不买不放款", Category.BREACH),
+    ("主任伪造合同冒名贷款，侵占客户资金", Category.CRIME), ("匿名反映，柜员上班玩手机", Category.ANONYMOUS),
+])
+def test_P14_the_eight_categories(lexicon, text, kind):
+    assert decide(lexicon, text)[0] is kind
+
+
+def test_ruling_15_an_anonymous_report_of_crime_is_crime(lexicon):
+    decided, also = decide(lexicon, "不留姓名，举报信贷员收受贿赂、伪造签名骗贷")
+    assert decided in {Category.CRIME, Category.BREACH}
+    assert Category.ANONYMOUS in also
+
+
+def test_ruling_15_a_customer_who_refuses_a_name_on_the_form(lexicon):
+    assert decide(lexicon, "饮水机是空的", refuses=True)[0] is Category.ANONYMOUS
+
+
+def test_P14_the_seats_choice_decides_and_graver_words_are_added(lexicon):
+    decided, also = decide(lexicon, "柜员态度差，还挪用客户资金、伪造签名", hint="服务态度")
+    assert decided is Category.ATTITUDE
+    assert Category.CRIME in also
+
+
+def test_a_hint_that_is_no_category_decides_nothing(lexicon):
+    assert decide(lexicon, "柜员把名字录错了", hint="其他")[0] is Category.ERROR
+
+
+def test_no_words_at_all_still_decide(lexicon):
+    assert decide(lexicon, "") == (Category.MANAGEMENT, ())
+
+
+def test_a_bad_lexicon_names_every_mistake():
+    files = {"topics": {"entry": [{"any": ["跳楼"]}, {"label": "x", "any": ["~楼"]}, {"label": "x", "any": ["{a|b"]}, {"label": "x", "any": []},
+                                  {"label": "x", "any": ["好"], "wieght": 2}, "nonsense", {"label": "x", "any": ["好"], "near": 0}]}}
+    with pytest.raises(BadTable) as caught:
+        Lexicon.parse(files)
+    text = str(caught.value)
+    for number, word in ((1, "no label"), (2, "begin with a word"), (3, "braces"), (4, "list of patterns"), (5, "wieght"), (6, "no table"), (7, "above 0")):
+        assert any(f"entry {number}:" in mistake and word in mistake for mistake in caught.value.mistakes), (number, text)
+
+
+def test_a_pattern_reads_choices_gaps_and_numbers():
+    lexicon = Lexicon.parse({"topics": {"entry": [{"label": "x", "any": ["{存款|定期}~变成{保险|理财}", "我们#户"], "unless": ["没有"]}],
+                                        "denials": {"before": ["不是"]}}})
+
+    def hits(text: str) -> list[tuple[int, int]]:
+        return [(hit.start, hit.end) for hit in lexicon.read(fold(text).text).of("topics")]
+
+    assert hits("我的定期怎么就变成理财了") == [(2, 11)]
+    assert hits("我们三十户") == [(0, 5)]
+    assert hits("定期。变成理财") == []
+    assert hits("没有的事，定期变成理财") == []
+    assert hits("不是定期变成理财") == []

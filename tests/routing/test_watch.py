@@ -1,0 +1,56 @@
+"""Well-known people: by post, by followers, by the watch list in their role; names here are made up."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from routing.errors import BadTable
+from routing.lexicon import Lexicon
+from routing.text import fold
+from routing.watch import WatchList, public_figure
+
+LEXICONS = Path(__file__).parents[2] / "routing" / "lexicons"
+ROWS = [
+    {"name": "沈望舟", "role": "云岭省政协委员", "note": ""}, {"name": "陶小满", "role": "卫视主持人", "note": "节目《灯下》"},
+    {"name": "阿依古丽·买合木提", "role": "歌唱家", "note": ""}, {"name": "顾长庚", "role": "评书演员", "note": ""},
+]
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return Lexicon.parse({path.stem: tomllib.loads(path.read_text("utf-8")) for path in LEXICONS.glob("*.toml")})
+
+
+@pytest.fixture(scope="module")
+def watch() -> WatchList:
+    return WatchList.parse(ROWS)
+
+
+def figure(text, lexicon, watch):
+    folded = fold(text)
+    return public_figure(folded, lexicon.read(folded.text), watch, lexicon)
+
+
+@pytest.mark.parametrize("text", [
+    "我是县人大代表，来反映一件事", "本人系市政协委员", "被投诉的支行长是省人大代表", "我爱人是中科院院士", "她是奥运冠军，不想被围观", "我姓陶，陶小满，做主持人的",
+    "在下評書演員顧長庚", "沈委员（望舟）来电", "我有一百五十万粉丝", "我的账号粉丝两百多万", "阿依古丽买合木提，歌唱家，来行办汇款",
+])
+def test_P9_1_a_public_figure(text, lexicon, watch):
+    (flag,) = figure(text, lexicon, watch)
+    assert flag.name == "public_figure"
+    assert flag.evidence in text
+
+
+@pytest.mark.parametrize("text", [
+    "柜员陶小满态度差", "看了主持人陶小满的节目才来买的", "你们请了奥运冠军代言", "我自己有三千粉丝", "种粮大户", "客户经理顾长庚推荐的产品", "听了院士的讲座才来存钱",
+    "视频有两百万点赞", "",
+])
+def test_P9_1_a_namesake_or_a_mention_is_none(text, lexicon, watch):
+    assert figure(text, lexicon, watch) == ()
+
+
+def test_a_bad_list_names_every_line():
+    with pytest.raises(BadTable) as caught:
+        WatchList.parse([{"name": "沈", "role": "委员"}, {"name": "陶小满", "role": ""}, ROWS[0], ROWS[0]])
+    assert [mistake.split(":")[0] for mistake in caught.value.mistakes] == ["line 2", "line 3", "line 5"]

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,14 @@ import typer
 
 from hotline_bridge.cli.common import ConfigOption, config_of, out, say
 
+PIPED_WIDTH = 200       # columns, where no terminal says how wide it is
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
+WHOLE = frozenset({"number", "case_number", "state_zh", "received", "due", "taken", "at"})
+HEADS = {
+    "number": "编号 number", "case_number": "编号 number", "state_zh": "状态 state", "category": "类别 category", "unit_name": "被投诉单位 unit",
+    "received": "受理 received", "due": "到期 due", "flags": "标记 flags", "source": "来源 source", "kind": "类型 kind", "bytes": "字节 bytes",
+    "taken": "收到 taken", "trouble": "问题 trouble", "remedy": "处置 remedy", "id": "id", "sender": "发件人 sender", "at": "时间 at", "reasons": "理由 reasons",
+}
 Number = Annotated[str, typer.Argument(help="The case number, e.g. 95580-20260722-000137.", metavar="NUMBER")]
 As = Annotated[str, typer.Option("--as", help="Who decides; the login name without.", metavar="NAME")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -171,16 +180,19 @@ def _table(rows: list[dict[str, object]], columns: tuple[str, ...], title: str, 
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, show_lines=False)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=PIPED_WIDTH)
+    table = Table(title=title)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(HEADS.get(column, column), overflow="fold", no_wrap=column in WHOLE)
     for row in rows:
         table.add_row(*(_cell(row[column]) for column in columns))
-    console = Console()
     console.print(table if rows else f"{title}: 无 / none", markup=False)
 
 
 def _cell(value: object) -> str:
     if isinstance(value, list):
         return "、".join(map(str, value))
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    return f"{text[5:10]} {text[11:16]}" if TIME.fullmatch(text) else text

@@ -103,7 +103,7 @@ class ImapSection(MailServer):
     security: Literal["tls", "none"] = "tls"
     folder: str = "INBOX"
     done_folder: str = Field("", description="where read mail is moved after the commit; empty: it stays where it is")
-    idle: PositiveFloat = Field(60.0, description="seconds after which the mailbox is searched again whatever IDLE says")
+    idle: PositiveFloat = Field(60.0, le=120, description="seconds after which the mailbox is searched again whatever IDLE says")
     largest: PositiveInt = Field(50 << 20, description="bytes; of a larger mail only the header is fetched")
 
 

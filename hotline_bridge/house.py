@@ -1,6 +1,7 @@
 """What every room needs at hand, put together by the wiring."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -28,11 +29,10 @@ class Bell:
 
     async def heard(self, at_most: float) -> None:
         """Return when it rings, or after `at_most` seconds."""
-        try:
-            await asyncio.wait_for(self._event.wait(), at_most)
-        except TimeoutError:
-            return
-        self._event.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(at_most):      # not wait_for: it loses a cancellation that comes with the ring
+                await self._event.wait()
+            self._event.clear()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The hall: a paper is kept before anybody is thanked. Fetched papers one by one, posted forms by the batch."""
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +13,14 @@ from hotline_bridge.house import House
 from hotline_bridge.logs import frames
 from hotline_bridge.ports import Inlet, Paper
 from hotline_bridge.opening import Posted, take_form
+from hotline_bridge.store.engine import is_database_trouble
 from hotline_bridge.store.tx import Tx
 from routing.papers import Form
 from routing.rules import Rules
 
 log = structlog.get_logger()
 BATCH, BATCH_BYTES = 64, 4 << 20          # papers kept in one commit
+LOOK_AGAIN = 180.0         # seconds; longer than any door's own pause, which it would cut short
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0      # seconds between tries at a door that is out of reach
 
 
@@ -66,7 +69,9 @@ async def watch(house: House, inlet: Inlet) -> None:
         try:
             await take_in(house, inlet)
             wait = FIRST_WAIT
-            await inlet.more()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN):      # a quiet door is looked at too, or it would seem dead (pain 2)
+                    await inlet.more()
         except OSError as error:
             log.warning("door out of reach", door=inlet.name, trouble=f"{type(error).__name__}: {error}", again_in_s=wait)
         except Exception as error:  # noqa: BLE001 (a defect of one door must not close the others)
@@ -122,13 +127,24 @@ class Counter:
                     post.answer.set_exception(error)
             return
         for post, answer in zip(batch, answers, strict=True):
-            if not post.answer.done():
+            if post.answer.done():
+                continue
+            if isinstance(answer, Posted):
                 post.answer.set_result(answer)
+            else:
+                post.answer.set_exception(answer)
         house.desk_bell.ring()
 
 
-def _take(tx: Tx, post: Post, now: datetime, rules: Rules) -> Posted:
-    return take_form(tx, post.source, post.body, post.form, post.digest, now, rules)
+def _take(tx: Tx, post: Post, now: datetime, rules: Rules) -> Posted | Exception:
+    """Take one form of the batch; one that cannot be taken takes only its own rows with it."""
+    try:
+        with tx.part():
+            return take_form(tx, post.source, post.body, post.form, post.digest, now, rules)
+    except Exception as error:
+        if is_database_trouble(error):
+            raise       # nothing of this transaction stands; the store tries it again
+        return error
 
 
 def set_aside(tx: Tx, source: str, body: bytes, told: tuple[str, str], now: datetime) -> int:

@@ -1,6 +1,8 @@
 """Branches answer: half, with a Word form, by Notes and Foxmail; machines answer too and do not count (P-12)."""
 
 import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from hotline_bridge.demo import writing
 from hotline_bridge.demo.mailboxes import Received
@@ -63,8 +65,7 @@ async def branches_answer(stage: Stage) -> None:
     for name, address, answer, program in _ANSWERS:
         slip = await stage.letter(address, stage.numbers[name])
         text = stage.texts["answers"][answer]["text"]
-        raw = _PROGRAMS[program](slip, text, stage)
-        await _mailed(stage, slip, raw)
+        await _mailed(stage, slip, _PROGRAMS[program](slip, text, stage))
         await _answered(stage, name)
         stage.tell.says(f"{address} 完整回复 {stage.numbers[name]}（{program}）", "a complete answer")
     await stage.at("2026-07-21 16:30")
@@ -73,7 +74,7 @@ async def branches_answer(stage: Stage) -> None:
     stage.tell.says("投诉处理岗办结 5 件", "the desk closes five cases")
 
 
-_PROGRAMS = {
+_PROGRAMS: Mapping[str, Callable[[Received, str, Stage], bytes]] = {
     "Foxmail": lambda slip, text, stage: writing.foxmail_answer(slip, text, stage.clock()),
     "Notes": lambda slip, text, stage: writing.notes_answer(slip, text, stage.clock()),
     "新邮件，仅有编号": lambda slip, text, stage: writing.fresh_answer(slip, text, stage.numbers["nowhere"], stage.clock()),
@@ -106,7 +107,7 @@ async def on_holiday(stage: Stage, slip: Received) -> None:
     expect(not case["answers"], "a holiday notice is not counted as an answer")
 
 
-async def _answered(stage: Stage, name: str):  # type: ignore[no-untyped-def]
+async def _answered(stage: Stage, name: str) -> Mapping[str, Any]:
     return await stage.case_where(name, "its answer is complete", lambda case: case["state"] == "ANSWERED")
 
 

@@ -11,20 +11,20 @@ BRANCH, SECOND, SUPERIOR, UNION = (
     "ts-b10101@branch.example", "ts2-b10101@branch.example", "ts-b101@branch.example", "gonghui-b1@branch.example",
 )
 CHANNELS = "qudao@hq.example"
+SATURDAY, MONDAY = "2026-07-25 10:00", "2026-07-27 09:00"
 OPEN, CLOSE = time(8, 30), time(17, 30)
 #: When the clock goes on, who is reminded then besides the branch, and what the story says.
 LADDER = (
     ("2026-07-23 09:00", (), "到期前一日提醒"),
     ("2026-07-24 09:00", (), "今日到期催办"),
-    ("2026-07-27 09:00", (SECOND,), "逾期：催到第二联系人"),
+    (MONDAY, (SECOND,), "逾期：催到第二联系人"),
     ("2026-07-28 09:00", (SUPERIOR,), "逾期：报上级单位（京北城区分行）"),
     ("2026-07-29 09:00", (SUPERIOR, UNION), "逾期：报工会督办"),
 )
-SATURDAY = "2026-07-25 10:00"
 
 
 async def a_silent_branch(stage: Stage) -> None:
-    """Its slip is out on Monday, due on Thursday of the third working day, and nobody answers."""
+    """Its slip is out on Tuesday, due on the third working day, Friday, and nobody answers (P-11)."""
     await stage.at("2026-07-21 17:00")
     await posted(stage, "silent")
     await sent(stage, "silent", BRANCH)
@@ -36,7 +36,7 @@ async def a_silent_branch(stage: Stage) -> None:
 async def chased(stage: Stage) -> None:
     """Each working morning a rung higher; on Saturday a holiday notice comes in and nothing goes out."""
     for moment, others, says in LADDER:
-        if moment > SATURDAY:
+        if moment == MONDAY:
             await _quiet_saturday(stage)
         await _rung(stage, moment, (BRANCH, *others))
         stage.tell.says(f"{says}：{'、'.join((BRANCH, *others))}", "reminded")
@@ -56,8 +56,6 @@ async def _rung(stage: Stage, moment: str, wanted: tuple[str, ...]) -> None:
 
 async def _quiet_saturday(stage: Stage) -> None:
     """The desk works on Saturday, as the holiday notice proves, and yet reminds nobody."""
-    if stage.clock().isoformat() >= SATURDAY.replace(" ", "T"):
-        return
     everybody = (BRANCH, SECOND, SUPERIOR, UNION)
     before = [len(_reminders(stage, address)) for address in everybody]
     await stage.at(SATURDAY)

@@ -1,5 +1,6 @@
 """After the story: the register as a table, the documents beside each other, and where everything lies."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,21 +10,22 @@ from rich.table import Table
 from hotline_bridge.demo.settings import DESK, PEOPLE, POSTING
 from hotline_bridge.demo.stage import Stage
 
-_HEADINGS = ("编号 number", "渠道", "类别", "单位 unit", "标记 flags", "状态 state", "时限 due", "信件 letters", "回复 answers")
+_FLAGS = {"over_50k": "超五万元", "public_figure": "公众人物", "reputation": "声誉"}
+_HEADINGS = ("编号\nnumber", "渠道\nchannel", "类别\ncategory", "单位\nunit", "标记\nflags", "状态\nstate", "时限\ndue", "信件\nletters", "回复\nanswers")
 
 
 async def register(stage: Stage) -> Table:
     """The register as a table, oldest case first."""
     table = Table(title="投诉登记簿 / register")
     for heading in _HEADINGS:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading is _HEADINGS[0])
     for row in reversed(await stage.cases()):
         table.add_row(*_cells(await stage.look_up(f"cases/{row['number']}")))
     return table
 
 
 def _cells(case: Mapping[str, Any]) -> tuple[str, ...]:
-    marks = [*case["flags"], *(["退信"] if case["undelivered"] else [])]
+    marks = [*(_FLAGS.get(flag, flag) for flag in case["flags"]), *(["退信"] if case["undelivered"] else [])]
     due = (case["due"] or "").replace("T", " ")[5:16]
     return (
         case["number"], case["channel"], case["category"] or "待定", case["unit_name"] or "待定", "、".join(marks) or "—",
@@ -56,7 +58,7 @@ def where(stage: Stage) -> None:
 
 def how_to_look(stage: Stage) -> None:
     """Lines to copy while the daemon is up."""
-    url, token = stage.built.url, stage.config.state / PEOPLE[DESK][1]
+    url, token = stage.built.url, shlex.quote(str(stage.config.state / PEOPLE[DESK][1]))
     number = stage.numbers.get("silent", "")
     stage.tell.line(f"\n服务仍在运行，按 Ctrl-C 结束 / the daemon is up until Ctrl-C: {url}")
     for path in ("status", "cases", f"cases/{number}"):

@@ -52,8 +52,8 @@ async def _story(stage: Stage, scenes: Sequence[Scene], *, stay: bool) -> bool:
     stage.tell.line()
     stage.tell.console.print(await ending.register(stage))
     await asyncio.to_thread(ending.where, stage)
+    stage.tell.line(f"\n{'演示完成 / the story came out' if came_out else '演示未按预期进行 / the story did not come out'}")
     if came_out and stay:
         stage.clock.goes_on(asyncio.get_running_loop().time)
         ending.how_to_look(stage)
-    stage.tell.line(f"\n{'演示完成 / the story came out' if came_out else '演示未按预期进行 / the story did not come out'}")
     return came_out

@@ -23,7 +23,7 @@ SCENES = (
     Scene("来电投诉服务态度：登记、话单关联、转办", "a call: form, call records, slip", taking.a_call),
     Scene("客户来信（GBK，声明为 gb2312）", "a customer's mail in GBK", taking.a_gbk_mail),
     Scene("客户来信（UTF-8），渠道类投诉", "a customer's mail in UTF-8", taking.a_utf8_mail),
-    Scene("涉及六万元的来电：先复听复核，后转办", "over ¥50,000: held, signed, sent", taking.a_large_sum),
+    Scene("涉及六万元的来电：先复听复核，后转办", "over CNY 50,000: held, signed, sent", taking.a_large_sum),
     Scene("被投诉单位不明：投诉处理岗分派", "no unit: the desk assigns", taking.no_unit),
     Scene("回复不完整：退回，补齐", "an incomplete answer is sent back and completed", answering.half_an_answer),
     Scene("京外投诉：转一级分行，抄送总行工会", "outside Beijing", taking.far_away),

@@ -68,7 +68,7 @@ class Stage:
         self.built.house.post_bell.ring()
 
     async def _nothing_due(self) -> bool:
-        return (await self.standing())["tasks_due"] == 0
+        return bool((await self.standing())["tasks_due"] == 0)
 
     async def until(self, expected: str, look: Callable[[], Awaitable[T | None]]) -> T:
         """Look again and again until there is something; NotAsTold with what was expected where there never is."""

@@ -60,7 +60,7 @@ async def a_large_sum(stage: Stage) -> None:
     case = await stage.case_where("large", "it is held and its recording known", lambda case: case["state"] == "HELD" and case["recording"]["reference"])
     expect("over_50k" in case["flags"], "it is flagged for its sum")
     expect(not stage.mailboxes.of(outlet), "no slip arrived while the case is held")
-    stage.tell.says(f"{case['number']} 涉及六万元，待复核，转办单未发出", "held: over ¥50,000, no slip has left")
+    stage.tell.says(f"{case['number']} 涉及六万元，待复核，转办单未发出", "held: over CNY 50,000, no slip has left")
     path = f"cases/{case['number']}/review"
     refused = await stage.decide(SEAT, path, {"findings": "已复听"})
     expect(refused.status == 409, f"the seat may not sign its own call: 409, not {refused.status}")

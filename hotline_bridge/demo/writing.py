@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Mapping
 from datetime import datetime
+from email import message_from_string
 from email.message import Message
 from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
@@ -94,12 +95,17 @@ def bounce(letter: Received, at: datetime) -> bytes:
     domain = letter.owner.partition("@")[2]
     mail["From"], mail["To"], mail["Subject"] = f"postmaster@{domain}", "hotline@bank.example", _word("系统退信", "utf-8", "utf-8")
     mail.attach(_plain(f"抱歉，您的邮件被退回。\n收件人：{letter.owner}\n退信原因：收件人邮箱已满", "utf-8", "utf-8"))
-    report = (
-        f"Reporting-MTA: dns; mx.{domain}\n\nFinal-Recipient: rfc822; {letter.owner}\nAction: failed\nStatus: 5.2.2\n"
-        "Diagnostic-Code: smtp; 552 5.2.2 mailbox full\n"
-    )
-    mail.attach(_part("message", "delivery-status", report))
-    mail.attach(_part("text", "rfc822-headers", f"From: hotline@bank.example\nTo: {letter.owner}\nMessage-ID: {letter.message_id}\n"))
+    report = Message()
+    report["Content-Type"] = "message/delivery-status"
+    report.set_payload([
+        message_from_string(f"Reporting-MTA: dns; mx.{domain}\n"),
+        message_from_string(f"Final-Recipient: rfc822; {letter.owner}\nAction: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 mailbox full\n"),
+    ])
+    mail.attach(report)
+    returned = Message()
+    returned["Content-Type"] = "text/rfc822-headers"
+    returned.set_payload(f"From: hotline@bank.example\nTo: {letter.owner}\nMessage-ID: {letter.message_id}\n")
+    mail.attach(returned)
     return _dated(mail, f"<{at:%Y%m%d%H%M%S}.bounce@{domain}>", at)
 
 
@@ -122,13 +128,6 @@ def _plain(text: str, encoding: str, label: str) -> MIMENonMultipart:
     part = MIMENonMultipart("text", "plain", charset=label)
     part["Content-Transfer-Encoding"] = "base64"
     part.set_payload(base64.encodebytes(text.replace("\n", "\r\n").encode(encoding)).decode("ascii"))
-    return part
-
-
-def _part(main: str, sub: str, text: str) -> Message:
-    part = Message()
-    part["Content-Type"] = f"{main}/{sub}"
-    part.set_payload(text)
     return part
 
 

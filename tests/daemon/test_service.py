@@ -3,12 +3,13 @@
 import asyncio
 import email
 import email.policy
+import signal
 import smtplib
 import ssl
 import time
 from pathlib import Path
 
-from tests.daemon.service import service, write_config
+from tests.daemon.service import Service, service, write_config
 from tests.make import WHOLE_ANSWER, a_form, a_mail
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
@@ -101,3 +102,26 @@ async def test_an_unreachable_mail_server_at_start_holds_nothing_up(dovecot_serv
     with service(tmp_path, config) as bridge:
         _, status_ = await bridge.call("GET", "/api/v1/status", "desk")
         assert status_["out_of_sight"] == []
+
+
+async def test_new_rules_come_into_force_whole_or_not_at_all(dovecot_server: Dovecot, postfix_server: Postfix, tmp_path: Path) -> None:
+    config = write_config(tmp_path, dovecot_server, postfix_server)
+    directory = tmp_path / "directory.csv"
+    whole = directory.read_text("utf-8")
+    with service(tmp_path, config) as bridge:
+        directory.write_text(whole + "B1101,双,双,网点,B11,110102002,x@bank.example,,,,,\n", encoding="utf-8")
+        bridge.process.send_signal(signal.SIGHUP)
+        await said_in(bridge, "rules not reloaded")
+        directory.write_text(whole + "B1102,城西路营业所,城南支行城西路营业所,网点,B11,110102002,chengbei@bank.example,,,,,\n", encoding="utf-8")
+        bridge.process.send_signal(signal.SIGHUP)
+        await said_in(bridge, "rules reloaded")
+        narrative = "客户称在城西路营业所排队时柜员态度恶劣。"
+        _, answer = await bridge.call("POST", "/api/v1/calls", "seat", a_form("hup-1", hotline="95505", unit="城西路营业所", narrative=narrative))
+        case = await bridge.until(answer["case_number"], "SENT")
+        assert case["unit"] == "B1102"
+
+
+async def said_in(bridge: Service, words: str) -> None:
+    """Wait until the service has said this in its log; the test's own time limit ends it."""
+    while words not in bridge.log():
+        await asyncio.sleep(0.02)

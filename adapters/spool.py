@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -105,7 +106,8 @@ class Spool:
         target = done / name
         if target.exists() and target.read_bytes() != sheet.body:  # the same name again, with other words
             target = done / f"{key.rpartition(':')[2][:16]}-{name}"
-        (self._folder / name).replace(target)
+        with suppress(FileNotFoundError):       # another daemon at the same folder has just put it away
+            (self._folder / name).replace(target)
 
 
 def _kind(name: str) -> str:

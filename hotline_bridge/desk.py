@@ -19,12 +19,13 @@ log = structlog.get_logger()
 PATIENCE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
 BATCH = 32
+ALONE = 2           # tries after which a task is done by itself: it may be what ended the process
 
 
 async def work_some(house: House) -> bool:
     """Do the due tasks, a batch in one transaction; False if there are none."""
     now = house.clock()
-    tasks = await house.store.run(lambda tx: tx.tasks.claim(STEPS, now, PATIENCE, BATCH))
+    tasks = await house.store.run(lambda tx: tx.tasks.claim(STEPS, now, PATIENCE, BATCH, alone=ALONE))
     if not tasks:
         return False
     rules = house.rules
@@ -43,8 +44,7 @@ def do_all(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> list[tuple
         try:
             with tx.part():
                 tx.tasks.hold(task)
-                STEPS[task.kind](tx, task.subject, now, rules)
-                tx.tasks.finish(task)
+                _try(tx, task, now, rules)
         except LostClaim:
             continue
         except Exception as error:  # the one place a bug is caught: the task must not be lost
@@ -56,12 +56,21 @@ def do_all(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> list[tuple
     return troubles
 
 
+def _try(tx: Tx, task: Task, now: datetime, rules: Rules) -> None:
+    """Do the step once more; Hopeless where nobody ever came back from it."""
+    if task.attempt > MAX_ATTEMPTS:
+        msg = f"the service ended {MAX_ATTEMPTS} times while it did this; look at the system's log, then retry the task"
+        raise Hopeless(msg)
+    STEPS[task.kind](tx, task.subject, now, rules)
+    tx.tasks.finish(task)
+
+
 def _set_aside(tx: Tx, task: Task, error: Exception, now: datetime) -> None:
     """Postpone a failed task, or park it once trying is useless."""
     with contextlib.suppress(LostClaim):
         tx.tasks.hold(task)
         if isinstance(error, Later):
-            tx.tasks.postpone(task, error.at, str(error))
+            tx.tasks.postpone(task, error.at, str(error), counts=False)
         elif isinstance(error, (Hopeless, RuleError)) or task.attempt >= MAX_ATTEMPTS:
             tx.tasks.park(task, _told(error))
         else:

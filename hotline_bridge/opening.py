@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.formats.cdr import joined
+from adapters.formats.form_json import read_form
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, CaseId, Entry, Recording, State
 from routing.number import case_number
@@ -29,15 +30,16 @@ def take_form(tx: Tx, source: str, body: bytes, form: Form, digest: str, now: da
 
     The same call with other content is a conflict: it is kept for the desk in quarantine and opens nothing.
     """
-    paper = tx.papers.keep(source, form.call_id, "form", body, now, digest)
-    if paper is not None:
-        return Posted(open_form(tx, paper, form, now, rules).number, OPENED)
-    before = tx.papers.find(source, form.call_id)
-    known = None if before is None else tx.cases.by_paper(before.id)
-    if before is None or known is None:
+    known = tx.cases.by_call((form.call_id,), form.source)
+    if known is None:
+        paper = tx.papers.keep(source, form.call_id, "form", body, now, digest)
+        if paper is not None:
+            return Posted(open_form(tx, paper, form, now, rules).number, OPENED)
+        known = tx.cases.by_call((form.call_id,), form.source)      # another instance has taken it in this instant
+    if known is None:
         msg = f"form {source}/{form.call_id} is kept without a case"
         raise AssertionError(msg)
-    if before.digest == digest:
+    if read_form(tx.papers.body(tx.cases.paper_of(known.id)))[1] == digest:
         return Posted(known.number, REPEAT)
     other = tx.papers.keep(source, f"{form.call_id}#{digest[:16]}", "form", body, now, digest)
     if other is not None:

@@ -172,7 +172,8 @@ def _matter(case: Case, context: SlipContext) -> Iterator[Field]:
     yield Field("涉及金额", amounts or complaint.amount_hint, "amount")
     if complaint.product:
         yield Field("涉及产品", complaint.product, "product", wide=True)
-    yield Field("投诉内容", complaint.text, "text", wide=True)
+    told = complaint.text.removesuffix(f"\n诉求：{complaint.demand}") if complaint.demand else complaint.text    # said below
+    yield Field("投诉内容", told, "text", wide=True)
     yield Field("客户诉求", complaint.demand, "demand", wide=True)
 
 

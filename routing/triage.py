@@ -112,7 +112,8 @@ def over_limit(sums: tuple[Amount, ...], limit: Decimal) -> tuple[Flag, ...]:
     over = next((amount for amount in sums if amount.over(limit)), None)
     if over is None:
         return ()
-    return (Flag(OVER_50K, over.evidence, "P-9.1", f"业务金额可能超过{limit / 10_000:f}万元（{over.evidence}）"),)
+    surely = "超过" if over.value > limit else "可能超过"
+    return (Flag(OVER_50K, over.evidence, "P-9.1", f"业务金额{surely}{limit / 10_000:f}万元"),)
 
 
 def _listed(sums: tuple[Amount, ...]) -> tuple[Decimal, ...]:

@@ -35,11 +35,11 @@ class BadForm(Unreadable):
 
 
 def _plain(value: object) -> object:
-    """Numbers for texts are what desktops send; control characters are what nobody means."""
+    """Numbers for texts are what desktops send; control characters and halves of a pair are what nobody means."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         value = str(value)
     if isinstance(value, str):
-        value = "".join(c for c in value if c >= " " or c in "\n\t").strip()
+        value = "".join(c for c in value if (c >= " " and not "\ud800" <= c <= "\udfff") or c in "\n\t").strip()
     return "" if value is None else value
 
 
@@ -98,7 +98,7 @@ class _Form(_Strict):
 class _Post(_Strict):
     source: Annotated[str, BeforeValidator(_plain), Field(min_length=1, max_length=60)]
     call_id: Annotated[str, BeforeValidator(_plain), Field(min_length=1, max_length=120)]
-    hotline: Annotated[str, BeforeValidator(_plain), Field(pattern=r"^[0-9]{3,20}$")]
+    hotline: Annotated[str, BeforeValidator(_plain), Field(pattern=r"^[0-9]{3,12}$")]
     caller: Short = ""
     seat: Annotated[str, BeforeValidator(_plain), Field(min_length=1, max_length=80)]
     started_at: AwareDatetime

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 
@@ -17,8 +18,10 @@ class Blobs:
         place = self._place(name)
         if place.exists():
             return name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_name(f".{name}.{os.getpid()}")
+        if not place.parent.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            self._settle(self._folder)
+        draft = place.with_name(f".{name}.{os.getpid()}.{threading.get_ident()}")
         with draft.open("wb") as file:
             file.write(body)
             file.flush()

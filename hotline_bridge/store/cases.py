@@ -79,6 +79,10 @@ class Cases:
         """The case that this paper opened."""
         return self._first(t.case.c.paper == paper)
 
+    def paper_of(self, case_id: int) -> int:
+        """The paper that opened the case."""
+        return int(self.db.execute(select(t.case.c.paper).where(t.case.c.id == case_id)).scalar_one())
+
     def by_call(self, call_ids: Collection[str], source: str = "") -> Case | None:
         """The case of a call, by any of the call's ids; `source` narrows it to the forms of one source."""
         known = [call_id for call_id in call_ids if call_id]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InternalError, OperationalError
 
 from hotline_bridge.store.blobs import Blobs
 from hotline_bridge.store.presence import presence
@@ -20,6 +21,8 @@ from hotline_bridge.store.tx import Tx
 
 T = TypeVar("T")
 TRIES = 6
+BUSY_MS = 10_000        # how long SQLite waits for another program's lock
+DAMAGED = "the file is no database of ours or damaged; restore it from the backup, or correct store.url"
 PASSING = frozenset({"40001", "40P01", "55P03"})      # serialization failure, deadlock, lock not available
 
 
@@ -72,16 +75,15 @@ class Store:
         self._engine.dispose()
 
     def _transact(self, engine: Engine, work: Callable[[Tx], T]) -> T:
-        for attempt in range(TRIES):
-            try:
-                with engine.begin() as connection:
-                    return work(Tx(connection, self._blobs))
-            except DBAPIError as error:
-                if attempt == TRIES - 1 or not _passing(error):
-                    if is_database_trouble(error):
-                        raise StoreUnavailable(_cure(error)) from error
-                    raise
-                time.sleep(0.02 * 2**attempt)
+        with cured():
+            for attempt in range(TRIES):
+                try:
+                    with engine.begin() as connection:
+                        return work(Tx(connection, self._blobs))
+                except DBAPIError as error:
+                    if attempt == TRIES - 1 or not _passing(error):
+                        raise
+                    time.sleep(0.02 * 2**attempt)
         raise AssertionError("unreachable")
 
 
@@ -91,7 +93,19 @@ class StoreUnavailable(OSError):
 
 def is_database_trouble(error: Exception) -> bool:
     """Whether the database itself failed, rather than what was asked of it."""
-    return isinstance(error, (OperationalError, InterfaceError, InternalError))
+    damaged = type(error) is DatabaseError and type(error.orig) is sqlite3.DatabaseError    # no finer word for a broken file
+    return damaged or isinstance(error, (OperationalError, InterfaceError, InternalError))
+
+
+@contextmanager
+def cured() -> Iterator[None]:
+    """Raise StoreUnavailable, with the cure, in place of the database's own words."""
+    try:
+        yield
+    except DBAPIError as error:
+        if is_database_trouble(error):
+            raise StoreUnavailable(_cure(error)) from error
+        raise
 
 
 def _cure(error: DBAPIError) -> str:
@@ -99,10 +113,14 @@ def _cure(error: DBAPIError) -> str:
     said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
     cures = {
         "disk is full": "free some space on the disk of the state folder",
+        "disk I/O error": "free some space on the disk of the state folder; where there is enough, look after the disk itself",
+        "No space left": "free some space on the disk of the database server",
         "readonly": "the database file or its folder is read-only for this user; correct its owner and mode",
         "unable to open": "the folder of the database is missing or closed to this user; correct store.url or its mode",
         "locked": "another program holds the database; end it",
         "no such table": "run `hotline-bridge db upgrade`",
+        "not a database": DAMAGED,
+        "malformed": DAMAGED,
     }
     cure = next((cure for sign, cure in cures.items() if sign in said), "check that the database runs and store.url is right")
     return f"the database says: {said}; {cure}"
@@ -131,5 +149,5 @@ def _sqlite_begin(connection: Connection) -> None:
 
 def _sqlite_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own connection)
     connection.isolation_level = None  # we say BEGIN ourselves, and mean it
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
         connection.execute(f"PRAGMA {pragma}")

@@ -7,11 +7,12 @@ then what a killed one had in hand comes back after its patience.
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 KEY = 7_201_955_81
 
@@ -68,5 +69,7 @@ class _OnServer:
             self._line.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": KEY})
 
     def leave(self) -> None:
+        with suppress(DBAPIError):      # the server may be away; then the lock is, too
+            self._line.execute(text("SELECT pg_advisory_unlock_all()"))
         self._line.invalidate()
         self._line.close()

@@ -22,7 +22,7 @@ paper = Table(
     "paper", metadata,
     Column("id", Key, primary_key=True),
     Column("source", String(80), nullable=False),
-    Column("key", String(300), nullable=False),
+    Column("key", String(400), nullable=False),        # a file's name (255) and a hash
     Column("kind", String(20), nullable=False),
     Column("body", LargeBinary),
     Column("blob", String(64)),
@@ -104,7 +104,7 @@ entry = Table(
     Column("id", Key, primary_key=True),
     Column("case", ForeignKey("case_file.id"), nullable=False, index=True),
     Column("at", Moment(), nullable=False),
-    Column("who", String(80), nullable=False),
+    Column("who", String(320), nullable=False),        # people, and the addresses of those who wrote
     Column("what", String(40), nullable=False),
     Column("says", Text, nullable=False),
     Column("rules", String(16), nullable=False),
@@ -132,7 +132,7 @@ answer = Table(
     Column("case", ForeignKey("case_file.id"), nullable=False, index=True),
     Column("paper", ForeignKey("paper.id"), nullable=False, unique=True),
     Column("at", Moment(), nullable=False),
-    Column("sender", String(200), nullable=False),
+    Column("sender", String(320), nullable=False),
     Column("elements", JSON, nullable=False),
     Column("standing", String(12), nullable=False),
     Column("reasons", JSON, nullable=False),
@@ -143,12 +143,12 @@ answer = Table(
 letter = Table(
     "letter", metadata,
     Column("id", Key, primary_key=True),
-    Column("about", String(240), nullable=False),       # "case:17" or "mailbox:<address>"
+    Column("about", String(340), nullable=False),       # "case:17" or "mailbox:<address>"
     Column("case", ForeignKey("case_file.id"), index=True),
     Column("purpose", String(60), nullable=False),
     Column("round", BigInteger, nullable=False),
     Column("message_id", String(200), nullable=False, unique=True),
-    Column("sender", String(200), nullable=False),
+    Column("sender", String(320), nullable=False),
     Column("draft", JSON, nullable=False),
     Column("raw", LargeBinary),
     Column("written", Moment(), nullable=False),
@@ -158,7 +158,7 @@ letter = Table(
 delivery = Table(
     "delivery", metadata,
     Column("letter", ForeignKey("letter.id"), primary_key=True),
-    Column("recipient", String(200), primary_key=True),
+    Column("recipient", String(320), primary_key=True),
     Column("answer", String(12), nullable=False),       # open | accepted | refused | bounced
     Column("said", Text, nullable=False),
     Column("at", Moment()),
@@ -168,7 +168,7 @@ delivery = Table(
 mailbox = Table(
     "mailbox", metadata,
     Column("id", Key, primary_key=True),
-    Column("address", String(200), nullable=False, unique=True),
+    Column("address", String(320), nullable=False, unique=True),
     **FOREVER,
 )
 reminder = Table(

@@ -54,8 +54,12 @@ class Tasks:
         """Take a promise back: nothing is owed any more."""
         self.db.execute(delete(t.task).where(t.task.c.kind == kind, t.task.c.subject == subject))
 
-    def claim(self, kinds: Collection[str], now: datetime, patience: timedelta, most: int = 1) -> list[Task]:
-        """Take the most overdue tasks; each comes back by itself after `patience`."""
+    def claim(self, kinds: Collection[str], now: datetime, patience: timedelta, most: int = 1, *, alone: int | None = None) -> list[Task]:
+        """Take the most overdue tasks; each comes back by itself after `patience`.
+
+        A task that has been tried `alone` times already is taken by itself: should it be the one that ends the process,
+        it ends nobody else's work with its own.
+        """
         rows = self.db.execute(
             select(t.task.c.id, t.task.c.kind, t.task.c.subject, t.task.c.attempt)
             .where(t.task.c.kind.in_(kinds), t.task.c.due <= now, t.task.c.parked.is_(False))
@@ -63,6 +67,8 @@ class Tasks:
             .limit(most)
             .with_for_update(skip_locked=True)
         ).all()
+        if alone is not None:
+            rows = rows[:1] if rows and rows[0].attempt >= alone else [row for row in rows if row.attempt < alone]
         if rows:
             self.db.execute(
                 update(t.task).where(t.task.c.id.in_([row.id for row in rows])).values(
@@ -83,9 +89,9 @@ class Tasks:
         """Strike the task off the list, unless its own step promised it anew."""
         self.db.execute(delete(t.task).where(t.task.c.id == mine.id, t.task.c.attempt == mine.attempt))
 
-    def postpone(self, mine: Task, due: datetime, trouble: str) -> None:
-        """Try again at `due`."""
-        self._change(mine, due=due, claimed=False, trouble=trouble)
+    def postpone(self, mine: Task, due: datetime, trouble: str, *, counts: bool = True) -> None:
+        """Try again at `due`; where it does not count, as if it were the first time."""
+        self._change(mine, due=due, claimed=False, trouble=trouble, **({} if counts else {"attempt": 0}))
 
     def park(self, mine: Task, trouble: str) -> None:
         """Set the task aside for a person."""

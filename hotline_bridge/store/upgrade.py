@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from hotline_bridge.store.engine import cured
 from hotline_bridge.store.schema import metadata
 
 if TYPE_CHECKING:
@@ -25,16 +26,16 @@ def newest() -> str:
 
 
 def current(engine: "Engine") -> str:
-    """The revision the database has; "" where it is empty."""
-    with engine.execution_options(read_only=True).connect() as connection:
+    """The revision the database has; "" where it is empty. StoreUnavailable where it cannot be asked."""
+    with cured(), engine.execution_options(read_only=True).connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def upgrade(engine: "Engine") -> None:
-    """Bring the database up to date; safe from several instances at once."""
+    """Bring the database up to date; safe from several instances at once. StoreUnavailable where that cannot be."""
     config = Config()
     config.set_main_option("script_location", str(PLACE).replace("%", "%%"))
-    with engine.begin() as connection:
+    with cured(), engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         config.attributes["connection"] = connection

@@ -1,0 +1,75 @@
+# Everything one does with a checkout; `make` alone lists it. GNU make, bash and Python 3.11, as a bare Debian 12 has them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON :=
+PACKAGES := tests/servers/debian-packages.txt
+# Two at a time is faster on two cores (see docs/architecture.md, Tests) and no test minds.
+WORKERS := 2
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+# pip tells every package it fetches; here each is a dot. Its warnings are kept aside and shown where it fails.
+SAID := $(VENV)/pip-said.txt
+FAILED := { echo; cat $(SAID) >&2; exit 1; }
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --constraint deploy/constraints.txt --progress-bar off
+DOTS := awk '/^(Collecting|Obtaining)/ { printf "."; fflush() } /^Successfully installed/ { n = NF - 2; printf " %d packages\n", n } '
+
+.PHONY: help install install-dev demo run test check lint bench crash docs lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+install: $(VENV)/.runtime ## The program into .venv, with what it needs to run
+install-dev: $(VENV)/.dev ## The same and what the tests need
+
+# One interpreter, one pip: the stamps say that pyproject.toml and the pinned versions are installed as they stand.
+$(BIN)/python:
+	@bash deploy/make-venv.sh $(VENV) $(PYTHON)
+$(VENV)/.runtime: pyproject.toml deploy/constraints.txt | $(BIN)/python
+	@printf 'Installing into $(VENV) '
+	@$(PIP) --editable . 2> $(SAID) | $(DOTS) || $(FAILED)
+	@touch $@
+$(VENV)/.dev: pyproject.toml deploy/constraints.txt | $(BIN)/python
+	@printf 'Installing into $(VENV), with the tests'\'' tools '
+	@$(PIP) --editable '.[dev]' 2> $(SAID) | $(DOTS) || $(FAILED)
+	@touch $@ $(VENV)/.runtime
+
+demo: install ## A day at the hotline, played on this machine; nothing to set up
+	@$(BIN)/hotline-bridge demo
+
+run: install ## The service on its embedded default; everything below ./var
+	@$(BIN)/hotline-bridge run
+
+test: install-dev ## The whole suite, with real Dovecot, Postfix and PostgreSQL (installed where missing)
+	@bash deploy/debian-packages.sh @$(PACKAGES)
+	@$(PYTEST)
+
+check: lint ## Before a commit, under a minute: lint, and the tests that need no server
+	@$(PYTEST) -m 'not real and not slow' --ignore tests/crash
+
+lint: install-dev ## ruff, mypy, the floors of the house, and whether generated pages are fresh
+	@echo 'ruff';         $(BIN)/ruff check --quiet .
+	@echo 'mypy';         $(BIN)/mypy --no-error-summary
+	@echo 'lint-imports'; $(BIN)/lint-imports --no-logo > $(VENV)/lint-imports.txt || { cat $(VENV)/lint-imports.txt; exit 1; }
+	@echo 'pages';        $(BIN)/pytest -p no:cacheprovider tests/test_rules.py tests/test_packaging.py -k fresh
+
+crash: install-dev ## Only the crash tests: kill the daemon anywhere, start again, count
+	@$(PYTEST) tests/crash
+
+bench: install-dev ## Measure: mails, forms, start-up (see bench/README.md)
+	@for file in bench/[a-z]*.py; do name=$${file##*/}; echo "== $$name"; $(BIN)/python -m "bench.$${name%.py}"; done
+
+docs: install-dev ## Write the generated pages anew: docs/rules.md, docs/configuration.md
+	@$(BIN)/python -m tests.rules_index
+	@$(BIN)/python -m tests.docs_index
+
+lock: ## Choose the newest versions pyproject.toml allows and pin them in deploy/constraints.txt
+	@bash deploy/lock.sh deploy/constraints.txt $(PYTHON)
+
+clean: ## Remove .venv, caches and what demos left; ./var itself may hold cases and stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist *.egg-info var/demo
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,8 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON :=
 PACKAGES := tests/servers/debian-packages.txt
-# Two at a time is faster on two cores (see docs/architecture.md, Tests) and no test minds.
+# The suite is mostly waiting and computing by turns; two workers fill two cores and no test minds. make test WORKERS=4
 WORKERS := 2
+EVERY := 1
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 # pip tells every package it fetches; here each is a dot. Its warnings are kept aside and shown where it fails.
@@ -48,7 +49,7 @@ test: install-dev ## The whole suite, with real Dovecot, Postfix and PostgreSQL 
 	@bash deploy/debian-packages.sh @$(PACKAGES)
 	@$(PYTEST)
 
-check: lint ## Before a commit, under a minute: lint, and the tests that need no server
+check: lint ## Before a commit: lint, and the quick tests that need no server
 	@$(PYTEST) -m 'not real and not slow' --ignore tests/crash
 
 lint: install-dev ## ruff, mypy, the floors of the house, and whether generated pages are fresh
@@ -57,8 +58,8 @@ lint: install-dev ## ruff, mypy, the floors of the house, and whether generated 
 	@echo 'lint-imports'; $(BIN)/lint-imports --no-logo > $(VENV)/lint-imports.txt || { cat $(VENV)/lint-imports.txt; exit 1; }
 	@echo 'pages';        $(BIN)/pytest -p no:cacheprovider tests/test_rules.py tests/test_packaging.py -k fresh
 
-crash: install-dev ## Only the crash tests: kill the daemon anywhere, start again, count
-	@$(PYTEST) tests/crash
+crash: install-dev ## Kill the daemon at every line on SQLite and PostgreSQL, start again, count (long; EVERY=10 takes a tenth)
+	@for database in sqlite postgres; do $(BIN)/python -m tests.crash.walk --database $$database --every $(EVERY); done
 
 bench: install-dev ## Measure: mails, forms, start-up (see bench/README.md)
 	@for file in bench/[a-z]*.py; do name=$${file##*/}; echo "== $$name"; $(BIN)/python -m "bench.$${name%.py}"; done

@@ -84,7 +84,10 @@ class HttpIntake:
             return problem(401, "the token is missing or unknown", cure, headers={"WWW-Authenticate": 'Bearer realm="hotline-bridge"'})
         if wait := self.pace.wait(poster.name, self.clock()):
             return problem(429, "too many posts in a minute", "wait and send again", headers={"Retry-After": str(int(wait) + 1)})
-        body, whole = await _read(request, self.largest)
+        try:
+            body, whole = await _read(request, self.largest)
+        except web.RequestPayloadError:
+            return problem(400, "the body broke off or is not encoded as its headers say", "send it again, whole and without Content-Encoding", headers={"Connection": "close"})
         if not whole:
             number = await self.set_aside(poster.name, body, f"a body of over {self.largest} bytes was posted; its head is kept", "send the form without attachments")
             return problem(413, f"the body is over {self.largest} bytes", "send the form alone; recordings are linked, not sent", quarantine=number)

@@ -18,7 +18,8 @@ DONE = "done"
 class Sheet:
     """One file as handed in; `key` is its name and the hash of its bytes. There is no cursor.
 
-    `kind` is "mail" or "form"; with "-too-large" behind it the body is only the first 64 KiB.
+    `kind` is "mail" or "form"; with "-too-large" behind it the body is only the first 64 KiB, with "-unfetchable" the
+    file may not be read and the body is empty.
     """
 
     key: str
@@ -92,14 +93,20 @@ class Spool:
             after = path.stat()
         except FileNotFoundError:
             return None
+        except PermissionError:         # one file that is not for us must not keep all the others out
+            return Sheet(f"{shown(name)}:{_digest(b'')}", f"{_kind(name)}-unfetchable", b"")
         if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
             return None
-        return Sheet(f"{name}:{_digest(body)}", _kind(name) + ("-too-large" if large else ""), body)
+        return Sheet(f"{shown(name)}:{_digest(body)}", _kind(name) + ("-too-large" if large else ""), body)
 
     def _put_away(self, key: str) -> None:
-        name = key.rpartition(":")[0]
-        sheet = self._read(name) if _kind(name) and "/" not in name else None
-        if sheet is None or sheet.key != key:
+        for name in self._names():
+            if shown(name) == key.rpartition(":")[0]:
+                self._put_away_file(name, key)
+
+    def _put_away_file(self, name: str, key: str) -> None:
+        sheet = self._read(name)
+        if sheet is None or sheet.key != key or sheet.kind.endswith("-unfetchable"):
             return
         done = self._folder / DONE
         done.mkdir(exist_ok=True)
@@ -108,6 +115,15 @@ class Spool:
             target = done / f"{key.rpartition(':')[2][:16]}-{name}"
         with suppress(FileNotFoundError):       # another daemon at the same folder has just put it away
             (self._folder / name).replace(target)
+
+
+def shown(name: str) -> str:
+    """A file's name as text that can be kept; names unpacked from a Chinese Windows are no UTF-8."""
+    return name if _is_text(name) else os.fsencode(name).decode("gb18030", "replace")
+
+
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in name)
 
 
 def _kind(name: str) -> str:

@@ -117,7 +117,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=1.0, help="for each measurement")
     seconds = parser.parse_args().seconds
-    print(f"{'what':28}{"ours":>9} {"":10}  {"yardstick":26}{'plain':>14}  ours : plain")
+    print(f"{'what':28}{'ours':>9} {'':10}  {'yardstick':26}{'plain':>14}  ours : plain")
     for part in (papers, formats, rules):
         for one in part(seconds):
             print(f"{one.what:28}{one.ours:>9,.0f} {one.unit:10}  {one.yardstick:26}{one.plain:>14,.0f}  1 : {one.plain / one.ours:,.1f}")

@@ -1,18 +1,17 @@
 """Looks over the whole configuration before the service does: keys, secrets, tables, and, if asked, the servers."""
 
 import asyncio
+import os
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
-from hotline_bridge.config import Config, ImapSection, SmtpSection, load_config, read_secret
+from hotline_bridge.config import Cdr, Config, ImapSection, SmtpSection, load_config, secret_path
 from hotline_bridge.config_file import ConfigMistakes
 from hotline_bridge.rulebook import BadTables, load_rules
-from hotline_bridge.store.engine import StoreUnavailable, open_engine
 from hotline_bridge.store.upgrade import current, newest
-from hotline_bridge.wiring import build, posters, reply_key, visitors
-from routing.number import case_number
-from routing.reply import reply_address
+from hotline_bridge.wiring import engine_of, mail_doors, posters, reply_key, visitors
 
 KNOCK_SECONDS = 15.0
 
@@ -61,19 +60,54 @@ def _files(config: Config, report: Report) -> None:
         report.wrong(f"state: {config.state.resolve()} cannot be written by this user; expected a folder of its own, mode 0700")
         return
     report.good(f"state: {config.state.resolve()}")
-    for what, secrets in (("sources", posters), ("people", visitors), ("reply_key_file", _sealing)):
+    checks: tuple[tuple[str, Callable[[Config], object]], ...] = (("sources", posters), ("people", visitors), ("reply_key_file", reply_key))
+    for what, secrets in checks:
         try:
             secrets(config)
             report.good(what)
-        except (OSError, ValueError) as error:
-            report.wrong(f"{what}: {error}; expected a readable file that holds nothing but the secret")
+        except ConfigMistakes as error:
+            for mistake in error.mistakes:
+                report.wrong(str(mistake))
+    _shared(config, report)
     _server("smtp", config.smtp, report)
     _server("imap", config.imap, report)
     for one in config.cdr:
-        if not one.file.exists():
-            report.odd(f"cdr {one.name}: {one.file} is not there yet; the service waits for it")
-    if config.recordings and not config.recordings.is_dir():
-        report.wrong(f"recordings: {config.recordings} is no folder")
+        _cdr(one, report)
+    for name, folder in (("recordings", config.recordings), ("spool", config.spool)):
+        if folder and not folder.is_dir():
+            report.wrong(f"{name}: {folder} is no folder; expected one that is there and may be read")
+
+
+def _secret_files(config: Config) -> Iterator[tuple[str, Path | None]]:
+    """Every file a secret is read from, by its key."""
+    rows = [*((f"sources {one.name}", one.token_file) for one in config.sources), *((f"people {one.name}", one.token_file) for one in config.people)]
+    yield from rows
+    yield from (("reply_key_file", config.reply_key_file), ("store.password_file", config.store.password_file))
+    yield from (("smtp.password_file", config.smtp.password_file), ("imap.password_file", config.imap.password_file))
+
+
+def _shared(config: Config, report: Report) -> None:
+    """Secrets that more people know than need to."""
+    for key, path in _secret_files(config):
+        if path is not None and (place := secret_path(path)).is_file() and place.stat().st_mode & stat.S_IROTH:
+            report.odd(f"{key}: everybody on this machine can read {place}; chmod 0640, or 0600")
+    if config.sources and config.people:
+        try:
+            both = {one.token_sha256 for one in posters(config)} & {one.token_sha256 for one in visitors(config)}
+        except ConfigMistakes:
+            return
+        if both:
+            report.odd("sources, people: a source and a person have the same token; whoever has the desktop's may decide")
+
+
+def _cdr(one: Cdr, report: Report) -> None:
+    """A file of call records: there, a file, and open to us."""
+    if not one.file.exists():
+        report.odd(f"cdr {one.name}: {one.file} is not there yet; the service waits for it")
+    elif not one.file.is_file():
+        report.wrong(f"cdr {one.name}: {one.file} is no ordinary file; expected the file the exchange appends to, e.g. Master.csv")
+    elif not os.access(one.file, os.R_OK):
+        report.wrong(f"cdr {one.name}: {one.file} cannot be read by this user; expected one, e.g. by the exchange's group (SupplementaryGroups=asterisk)")
 
 
 def _server(name: str, server: SmtpSection | ImapSection, report: Report) -> None:
@@ -81,27 +115,19 @@ def _server(name: str, server: SmtpSection | ImapSection, report: Report) -> Non
     try:
         if server.host and server.user and not server.secret():
             report.wrong(f"{name}.password_file: user {server.user} has no password; expected password_file, or HOTLINE_{name.upper()}__PASSWORD")
-    except OSError as error:
-        report.wrong(f"{name}.password_file: {error}; expected a readable file")
+    except (OSError, UnicodeDecodeError) as error:
+        report.wrong(f"{name}.password_file: {error}; expected a readable file that holds nothing but the password")
     if server.ca_file and not server.ca_file.is_file():
         report.wrong(f"{name}.ca_file: {server.ca_file} is not there; expected a PEM file")
 
 
-def _sealing(config: Config) -> None:
-    """The key and the mailbox together make reply addresses."""
-    reply_address(config.bank.mailbox, case_number("95580", date(2026, 1, 5), 1), reply_key(config))
-
-
 def _tables(config: Config, report: Report) -> None:
     try:
-        loaded = load_rules(config, reply_key(config))
+        loaded = load_rules(config, b"")        # the key itself is looked at above
     except BadTables as error:
         for table in error.tables:
             for mistake in table.mistakes:
                 report.wrong(f"{table.name}: {mistake}")
-        return
-    except (OSError, ValueError) as error:
-        report.wrong(str(error))
         return
     rules = loaded.rules
     report.good(f"packs: {', '.join(rules.packs)}; in force {rules.default_pack}; rules {rules.digest}")
@@ -113,30 +139,38 @@ def _tables(config: Config, report: Report) -> None:
 
 
 def _knock(config: Config, report: Report) -> None:
-    """Reach the database and the mail servers as the service would."""
+    """Reach the database and the mail servers as the service would, changing neither; the service may be running beside."""
     try:
-        engine = open_engine(config.store_url, read_secret(None, config.store.password_file))
+        engine = engine_of(config)
         has, wants = current(engine), newest()
         report.good(f"database: {engine.url.render_as_string(hide_password=True)}, schema {has or 'empty'}")
-        if has != wants:
-            report.odd(f"database: the schema is {has or 'empty'}, this program wants {wants}; `run` brings it up to date, or `hotline-bridge db upgrade`")
-    except (StoreUnavailable, OSError) as error:
+    except ConfigMistakes as error:
+        for mistake in error.mistakes:
+            report.wrong(str(mistake))
+        return
+    except OSError as error:
         report.wrong(f"store.url: {error}")
         return
-    except Exception as error:  # noqa: BLE001 (a driver's own error, told in its first line)
-        report.wrong(f"store.url: {str(error).splitlines()[0]}; expected a database that answers")
+    if has > wants:
+        report.wrong(f"database: its schema {has} is of a newer program, this one knows only {wants}; start that one, or restore the backup made before its upgrade")
+    elif has != wants:
+        report.odd(f"database: the schema is {has or 'empty'}, this program wants {wants}; `run` brings it up to date, or `hotline-bridge db upgrade`")
+    if config.embedded:
+        report.odd("mail: the embedded server, for trying out only; nobody to knock at")
         return
     try:
         asyncio.run(_knock_at_mail(config))
-        report.good("mail: the mailbox opens")
+        report.good("mail: the mailbox opens, the relay answers")
     except OSError as error:
-        report.wrong(f"imap/smtp: {error}; expected servers that answer and let us in")
+        report.wrong(f"imap/smtp: {str(error) or f'no answer within {KNOCK_SECONDS:.0f} seconds'}; expected servers that answer and let us in")
 
 
 async def _knock_at_mail(config: Config) -> None:
-    async with asyncio.timeout(KNOCK_SECONDS), build(config) as built:
-        async for _ in built.house.inlets[0].waiting(""):
+    async with asyncio.timeout(KNOCK_SECONDS), mail_doors(config) as (mailbox, relay):
+        async for _ in mailbox.waiting(""):
             break
+        _reader, writer = await asyncio.open_connection(*relay)
+        writer.close()
 
 
 def _writable(folder: Path) -> bool:

@@ -2,23 +2,38 @@
 
 Without a file the embedded default holds: SQLite, a mail server inside the process, the sample directory, all below
 one folder. Environment names are the keys in capitals behind HOTLINE_, floors joined by two underscores:
-HOTLINE_SMTP__HOST=relay.bank.example.
+HOTLINE_SMTP__HOST=relay.bank.example. Relative paths in the file are relative to the file's own folder; those of the
+environment, and the default `var`, to the folder the program was started in.
 """
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import (
+    BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator, model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
-from hotline_bridge.config_file import ConfigMistakes, Mistake, TomlFile, mistakes_of
+from hotline_bridge.config_file import ConfigMistakes, Mistake, TomlFile, anchored, mistakes_of, unknown_variables, unreadable_variables
 
 PREFIX = "HOTLINE_"
 Port = int
 LOOPBACK = frozenset({"", "localhost", "127.0.0.1", "::1"})
-ADDRESS = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
+ADDRESS = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$"       # ASCII: not every relay of a bank speaks SMTPUTF8
+DATABASE = r"^($|sqlite:///.|postgresql\+psycopg://.)"
+
+
+def _named(value: object) -> object:
+    if value == "":
+        msg = "an empty path would mean the folder the program was started in"
+        raise ValueError(msg)
+    return value
+
+
+Place = Annotated[Path, BeforeValidator(_named)]
 
 
 class Section(BaseModel):
@@ -30,7 +45,7 @@ class Section(BaseModel):
 class Secret(Section):
     """Something that must not stand in the TOML: from a file, a systemd credential, or the environment."""
 
-    token_file: Path | None = Field(None, description="a file that holds nothing but the token")
+    token_file: Place | None = Field(None, description="a file that holds nothing but the token")
     token: SecretStr | None = Field(None, description="the token itself, by environment only")
 
     def secret(self) -> str:
@@ -44,27 +59,28 @@ class Bank(Section):
     name: str = "示例银行"
     pack: str = Field("psbc-95580", description="the policy pack of every hotline without one of its own")
     packs: Mapping[str, str] = Field(default_factory=dict, description='hotline number → pack, e.g. {"96588" = "datong-96588"}')
-    pack_files: tuple[Path, ...] = Field((), description="packs of the bank's own, beside the four that come along")
+    pack_files: tuple[Place, ...] = Field((), description="packs of the bank's own, beside the four that come along")
     centre: str = Field("", description="directory code of the unit the hotline centre belongs to; empty: head office (P-9.3)")
     mailbox: str = Field("hotline@bank.example", pattern=ADDRESS, description="what branches write to")
+    subaddresses: bool = Field(True, description="whether mailbox+anything@ reaches the mailbox too; false for e.g. Domino")
     desk: str = Field("desk@bank.example", pattern=ADDRESS, description="where alarms for the complaint desk go")
 
 
 class StoreSection(Section):
     """Where everything is kept."""
 
-    url: str = Field("", description="sqlite:////path/file.db or postgresql+psycopg://…; empty: SQLite below the state folder")
-    password_file: Path | None = Field(None, description="a file with the database password; replaces the one in the url")
+    url: str = Field("", pattern=DATABASE, description="sqlite:////path/file.db or postgresql+psycopg://…; empty: SQLite below the state folder")
+    password_file: Place | None = Field(None, description="a file with the database password; replaces the one in the url")
 
 
 class Tables(Section):
     """The bank's own tables; empty means the samples that come along."""
 
-    directory: Path | None = None
-    watchlist: Path | None = None
-    rates: Path | None = None
-    lexicons: Path | None = Field(None, description="a folder of TOML files in place of the ones that come along")
-    calendar: Path | None = None
+    directory: Place | None = None
+    watchlist: Place | None = None
+    rates: Place | None = None
+    lexicons: Place | None = Field(None, description="a folder of TOML files in place of the ones that come along")
+    calendar: Place | None = None
 
 
 class MailServer(Section):
@@ -73,9 +89,9 @@ class MailServer(Section):
     host: str = ""
     port: Port = Field(0, ge=0, le=65535, description="0: the usual port of the protocol and its security")
     security: Literal["tls", "starttls", "none"] = "tls"
-    ca_file: Path | None = Field(None, description="a CA of the bank's own, PEM")
+    ca_file: Place | None = Field(None, description="a CA of the bank's own, PEM")
     user: str = ""
-    password_file: Path | None = None
+    password_file: Place | None = None
     password: SecretStr | None = Field(None, description="by environment only")
     timeout: PositiveFloat = Field(30.0, description="seconds for one command")
 
@@ -118,7 +134,7 @@ class Person(Secret):
     """Who may decide: seat, reviewer, desk, supervisor, auditor."""
 
     name: str = Field(min_length=1, max_length=60)
-    roles: tuple[Literal["seat", "reviewer", "desk", "supervisor", "auditor"], ...] = ("desk",)
+    roles: tuple[Literal["seat", "reviewer", "desk", "supervisor", "auditor"], ...] = Field(("desk",), min_length=1)
 
 
 class HttpSection(Section):
@@ -134,10 +150,20 @@ class Cdr(Section):
     """A file of call records that an exchange writes."""
 
     name: str = Field(min_length=1, max_length=60)
-    file: Path
+    file: Place
     format: Literal["auto", "asterisk-csv", "asterisk-custom", "asterisk-json", "freeswitch-csv", "freeswitch-json"] = "auto"
     zone: str = Field("Asia/Shanghai", description="the zone of times written without one")
     poll: PositiveFloat = Field(1.0, description="seconds between looks at the file")
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            msg = "a zone of the IANA database, e.g. Asia/Shanghai"
+            raise ValueError(msg) from None
+        return zone
 
 
 class Log(Section):
@@ -152,8 +178,9 @@ class Config(BaseSettings):
 
     model_config = SettingsConfigDict(
         extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", nested_model_default_partial_update=True,
+        env_ignore_empty=True,
     )
-    state: Path = Field(Path("var"), description="folder for the database, large mails and the embedded mail server")
+    state: Place = Field(Path("var"), description="folder for the database, large mails and the embedded mail server")
     bank: Bank = Bank()
     store: StoreSection = StoreSection()
     tables: Tables = Tables()
@@ -163,9 +190,9 @@ class Config(BaseSettings):
     sources: tuple[Source, ...] = ()
     people: tuple[Person, ...] = ()
     cdr: tuple[Cdr, ...] = ()
-    recordings: Path | None = Field(None, description="the folder recordings lie in; their references are relative to it")
-    spool: Path | None = Field(None, description="a folder of .eml files to take in as mail")
-    reply_key_file: Path | None = Field(None, description="key of the reply addresses' token; made in the state folder where empty")
+    recordings: Place | None = Field(None, description="the folder recordings lie in; their references are relative to it")
+    spool: Place | None = Field(None, description="a folder of .eml files to take in as mail")
+    reply_key_file: Place | None = Field(None, description="key of the reply addresses' token; made in the state folder where empty")
     log: Log = Log()
 
     @property
@@ -188,6 +215,13 @@ class Config(BaseSettings):
         return rows
 
     @model_validator(mode="after")
+    def _two_mailboxes(self) -> Self:
+        if self.bank.mailbox.lower() == self.bank.desk.lower():
+            msg = "bank.mailbox and bank.desk: two mailboxes; alarms sent to the first would come back as complaints"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def _both_or_none(self) -> Self:
         if bool(self.smtp.host) != bool(self.imap.host):
             msg = "smtp.host and imap.host: set both (your mail servers) or neither (the embedded one)"
@@ -208,11 +242,15 @@ class Config(BaseSettings):
 def load_config(path: Path | None) -> Config:
     """Read the file (None: embedded default) and the environment; ConfigMistakes lists everything that is wrong."""
     file = TomlFile.read(path) if path else TomlFile.empty()
-    mistakes = [*file.secrets()]
+    mistakes = [*file.secrets(), *unknown_variables(os.environ, PREFIX, Config)]
+    values = anchored(file.values, Config, path.absolute().parent, os.environ.get("CREDENTIALS_DIRECTORY")) if path else {}
     try:
-        config = Config(**file.values)
+        config = Config(**values)
     except ValidationError as error:
         mistakes += mistakes_of(error, file, os.environ, PREFIX)
+        raise ConfigMistakes(mistakes) from None
+    except SettingsError:
+        mistakes += unreadable_variables(os.environ, PREFIX, Config)
         raise ConfigMistakes(mistakes) from None
     if mistakes:
         raise ConfigMistakes(mistakes)
@@ -223,12 +261,15 @@ def read_secret(value: SecretStr | None, path: Path | None) -> str:
     """The secret by environment or out of its file, relative names meaning systemd's credentials (LoadCredential)."""
     if value is not None:
         return value.get_secret_value()
-    if path is None:
-        return ""
+    return secret_path(path).read_text(encoding="utf-8-sig").strip() if path else ""
+
+
+def secret_path(path: Path) -> Path:
+    """Where a secret lies."""
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
     if credentials and not path.is_absolute() and (Path(credentials) / path).exists():
-        path = Path(credentials) / path
-    return path.read_text(encoding="utf-8").strip()
+        return Path(credentials) / path
+    return path
 
 
-__all__ = ["Config", "ConfigMistakes", "Mistake", "load_config", "read_secret"]
+__all__ = ["Config", "ConfigMistakes", "Mistake", "load_config", "read_secret", "secret_path"]

@@ -12,17 +12,20 @@ from pydantic import TypeAdapter
 from adapters.formats.letter import Draft, Enclosure, compose, slip_html
 from adapters.formats.slip_docx import write_slip
 from hotline_bridge.store.cases import Signature
-from hotline_bridge.store.tray import Delivery, Outgoing, Pending
+from hotline_bridge.store.tray import Delivery, Letter, Outgoing, Pending
 from routing import wording
-from routing.case import Case, Recording
+from routing.addressee import may_be
+from routing.case import Case, Recording, State
+from routing.pack import Pack
 from routing.parties import UnitCode
-from routing.papers import Mail
+from routing.papers import Channel, Mail
 from routing.reply import reply_address
 from routing.route import Envelope, Routing, route
 from routing.rules import Rules
 from routing.slip import Slip, SlipContext, digest as slip_digest, slip_of, spoken_time, title_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_SECONDS = "；未送达时改送 "
 _slip = TypeAdapter(Slip)
 _ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{3,900}")      # others' ids are quoted only where they can stand in a header
 
@@ -48,10 +51,22 @@ def slips(case: Case, routing: Routing, signature: Signature | None, now: dateti
 
 
 def matter(case: Case, routing: Routing, rules: Rules) -> tuple[str, str]:
-    """What a reviewer's signature binds besides the recording: the SHA-256 of all slips, and all recipients (P-9.1)."""
+    """What a reviewer's signature binds besides the recording: the SHA-256 of all slips, and all recipients (P-9.1).
+
+    Among them, set apart, the second contacts who get the slip where a mailbox does not take it (P-20).
+    """
+    seconds = sorted({
+        box for envelope in routing.envelopes if envelope.purpose == "slip" for address in (*envelope.to, *envelope.cc)
+        if (box := stand_in(replace(case, lead=routing.lead), address, rules))
+    })
     parts = [slip_digest(_form(case, routing, envelope, None, rules)) for envelope in routing.envelopes if envelope.purpose != "notice"]
     recipients = sorted({address for envelope in routing.envelopes for address in (*envelope.to, *envelope.cc)})
-    return hashlib.sha256("|".join(parts).encode()).hexdigest(), "; ".join(recipients)
+    return hashlib.sha256("|".join(parts).encode()).hexdigest(), "; ".join(recipients) + (f"{_SECONDS}{'; '.join(seconds)}" if seconds else "")
+
+
+def signed_for(signature: Signature) -> frozenset[str]:
+    """Every mailbox a signature lets the slip go to: the recipients, and their second contacts should they not get it."""
+    return frozenset(signature.recipients.replace(_SECONDS, "; ").split("; "))
 
 
 def heard(recording: Recording) -> str:
@@ -63,7 +78,11 @@ def _slip_letter(case: Case, routing: Routing, placed: tuple[int, Envelope], sig
     place, envelope = placed
     slip = _form(case, routing, envelope, signature, rules)
     zone = rules.pack(case.pack).zone
-    words = wording.cover(slip, _unit_name(envelope.unit, rules), case.due, zone)
+    name = _unit_name(envelope.unit, rules)
+    if envelope.purpose == "copy":
+        words = wording.copied(slip, name, envelope.why)
+    else:
+        words = wording.cover(slip, name, case.due, zone, now, assists=envelope.role == "协办")
     letter = Draft(
         message_id=_message_id(f"{envelope.purpose}.{case.round}.{place}", case.number, rules), date=now.astimezone(zone), from_=_us(rules),
         to=tuple(("", address) for address in envelope.to), cc=tuple(("", address) for address in envelope.cc),
@@ -77,19 +96,37 @@ def _form(case: Case, routing: Routing, envelope: Envelope, signature: Signature
     """The slip as this envelope's receiver sees it; a mere copy hides who the customer is (P-6)."""
     pack = rules.pack(case.pack)
     names = {role: tuple(_unit_name(one.unit, rules) for one in routing.envelopes if one.purpose == "slip" and one.role == role) for role in ("主办", "协办")}
-    reviewed = f"{signature.who} 于 {spoken_time(signature.at, pack.zone)} 复听并签字" if signature else ""
+    reviewed = f"{signature.who} 于 {spoken_time(signature.at, pack.zone)} {_how_reviewed(case)}" if signature else ""
     return slip_of(case, SlipContext(
         unit_name=_unit_name(case.unit, rules) if case.unit else "", zone=pack.zone, role=envelope.role, form_title=pack.form,
         bank=rules.identity.bank, leads=names["主办"], assists=names["协办"], reply_to=_reply_to(case, rules),
         recorded=pack.review.recording_equipment, reviewed=reviewed,
         required=tuple(element.number for element in pack.elements_of(case.category)), masked=envelope.purpose == "copy",
+        notes=tuple(note.says for note in pack.notes if note.where == "slip"),
     ))
 
 
+def _how_reviewed(case: Case) -> str:
+    """What the review was: nobody claims to have heard what was not there (P-9.1)."""
+    if case.recording.sha256:
+        return "复听并签字"
+    return "审核并签字（未取得录音文件）" if case.complaint.channel is Channel.PHONE else "审核并签字"
+
+
 def _notice(case: Case, envelope: Envelope, place: int, now: datetime, rules: Rules) -> Outgoing:
-    words = wording.notice(case.number, "情况报告", [f"{_unit_name(envelope.unit, rules)}：", envelope.why])
+    words = wording.notice(case.number, "情况报告", [f"{_unit_name(envelope.unit, rules)}：", *_reported(case, envelope.why, rules)])
     letter = _plain(f"notice.{case.round}.{place}", case, words, envelope.to, now, rules)
     return _out(case, f"notice:{place}", case.round, letter, {"letter": letter.to_json()})
+
+
+def _reported(case: Case, why: str, rules: Rules) -> list[str]:
+    """What a leader is told: which unit, what kind, by when; never who complains or what they said (P-6)."""
+    about = [f"被投诉单位：{_unit_name(case.unit, rules)}"] if case.unit else []
+    about += [f"类别：{case.category.value}"] if case.category else []
+    about += [f"受理时间：{spoken_time(case.received, rules.pack(case.pack).zone)}"]
+    about += [f"承办单位：{_unit_name(case.lead, rules)}"] if case.lead else []
+    about += [f"办理时限：{spoken_time(case.due, rules.pack(case.pack).zone)}"] if case.due else []
+    return [f"{why}。", "", *about, "", "转办单已发承办单位。请按规定关注和处置；需了解详情的，请回复本邮件或联系投诉处理岗。"]
 
 
 # back to the unit ------------------------------------------------------------------------------------------------------
@@ -115,10 +152,7 @@ def incomplete(case: Case, mail: Mail, state: tuple[Mapping[int, str], Sequence[
 def digest(address: str, wanted: Sequence[tuple[Pending, Case]], now: datetime, rules: Rules, round_: int) -> Outgoing:
     """One reminder for everything a mailbox owes (P-11, P-21)."""
     pack = rules.pack(wanted[0][1].pack)
-    cases = [
-        wording.Due(case.number, title_of(case.complaint.channel, rules.pack(case.pack).form), case.due, _days_over(case.due, now), case.last_day)
-        for case in {case.id: case for _, case in wanted}.values() if case.due is not None
-    ]
+    cases = [_due(case, address, now, rules) for case in {case.id: case for _, case in wanted}.values()]
     strongest = max((one for one, _ in wanted), key=lambda one: (one.urgent, one.rung))
     units = rules.directory.by_mailbox(address)
     name = "投诉处理岗" if address == rules.identity.desk else units[0].full_name if units else address
@@ -135,17 +169,47 @@ def digest(address: str, wanted: Sequence[tuple[Pending, Case]], now: datetime, 
     )
 
 
+def _due(case: Case, address: str, now: datetime, rules: Rules) -> wording.Due:
+    """One row of a reminder, as its reader needs it: the desk is told what waits, those above a unit which unit it is."""
+    assert case.due is not None
+    desk = address == rules.identity.desk
+    lead = rules.directory.get(case.lead) if case.lead and case.state is State.SENT else None
+    own = lead is not None and address in {lead.mailbox, lead.first.mailbox, lead.second.mailbox}
+    pack = rules.pack(case.pack)
+    return wording.Due(
+        case.number, title_of(case.complaint.channel, pack.form), case.due, _days_over(case.due, now, pack), case.last_day,
+        past=now - case.due if now >= case.due else None, unit=lead.full_name if lead and not own else "", waits=case.state.value if desk else "",
+    )
+
+
 # to the desk -----------------------------------------------------------------------------------------------------------
-def alarm(case: Case, failed: Sequence[Delivery], now: datetime, rules: Rules) -> Outgoing:
-    """Tell the desk, and a second contact with a mailbox of their own, that a slip did not arrive (P-20)."""
-    gone = {one.recipient for one in failed}
-    unit = rules.directory.get(case.lead or case.unit or "")
-    second = unit.second.mailbox if unit else ""
-    step = f"已同时通知第二联系人 {second}。" if second and second not in gone else "请改送第二联系人或上级单位。"
-    words = wording.bounce(case.number, "、".join(sorted(gone)), "；".join(one.said for one in failed), next_step=step)
-    to = tuple(dict.fromkeys(box for box in (rules.identity.desk, second) if box and box not in gone))
-    letter = _plain(f"alarm.{case.round}", case, words, to, now, rules)
-    return _out(case, "alarm", case.round, letter, {"letter": letter.to_json()})
+def alarm(case: Case, failed: Sequence[Delivery], stood_in: Sequence[str], now: datetime, rules: Rules) -> Outgoing:
+    """Tell the desk that a slip did not arrive, and who got it instead; once for each further failure (P-20)."""
+    gone = sorted({one.recipient for one in failed})
+    step = f"转办单已改送第二联系人：{'、'.join(stood_in)}。" if stood_in else "没有可改送的第二联系人，请改送上级单位或另行送达。"
+    words = wording.bounce(case.number, "、".join(gone), "；".join(dict.fromkeys(one.said for one in failed)), next_step=step)
+    letter = _plain(f"alarm.{case.round}.{len(failed)}", case, words, (rules.identity.desk,), now, rules)
+    return _out(case, f"alarm:{len(failed)}", case.round, letter, {"letter": letter.to_json()})
+
+
+def stand_in(case: Case, mailbox: str, rules: Rules) -> str:
+    """The second contact's own mailbox at the unit that this one belongs to; "" where there is none (P-20, law:17)."""
+    units = sorted(rules.directory.by_mailbox(mailbox), key=lambda unit: (unit.code != case.lead, unit.code != case.unit))
+    second = units[0].second if units else None
+    if second is None or second.mailbox == mailbox or may_be(case.complaint.person_hint, second.name):
+        return ""
+    return second.mailbox
+
+
+def again(letter: Letter, failed: str, box: str, case: Case, now: datetime, rules: Rules) -> Outgoing:
+    """The same slip, word for word, to the second contact of a mailbox that did not take it (P-20)."""
+    zone = rules.pack(case.pack).zone
+    before = Draft.from_json(str(letter.draft["letter"]))
+    sent = replace(
+        before, message_id=_message_id(f"{before.message_id.strip('<>').partition(f'.{case.number}')[0]}.second", case.number, rules),
+        date=now.astimezone(zone), to=(("", box),), cc=(), text=f"（本件未能送达{failed}，改送第二联系人，请及时办理。）\n{before.text}",
+    )
+    return _out(case, f"{letter.purpose}:second", case.round, sent, {**letter.draft, "letter": sent.to_json()})
 
 
 def to_desk(case: Case, about: str, lines: Sequence[str], round_: int, now: datetime, rules: Rules) -> Outgoing:
@@ -176,6 +240,8 @@ def _us(rules: Rules) -> tuple[str, str]:
 
 
 def _reply_to(case: Case, rules: Rules) -> str:
+    if not rules.identity.subaddresses:
+        return rules.identity.mailbox
     return reply_address(rules.identity.mailbox, case.number, rules.identity.reply_key)
 
 
@@ -192,5 +258,10 @@ def _unit_name(code: UnitCode, rules: Rules) -> str:
     return unit.full_name if unit else str(code)
 
 
-def _days_over(due: datetime, now: datetime) -> int:
-    return max(0, (now.astimezone(due.tzinfo).date() - due.date()).days) if now > due else 0
+def _days_over(due: datetime, now: datetime, pack: Pack) -> int:
+    """Whole days beyond a limit: dates apart in the bank's zone, or for a pack that counts by the clock, times 24 hours."""
+    if now <= due:
+        return 0
+    if pack.hours.around_the_clock:
+        return (now - due).days
+    return (now.astimezone(pack.zone).date() - due.astimezone(pack.zone).date()).days

@@ -1,8 +1,10 @@
 """What the service says: one line an event, JSON for journald, text for a terminal; never a customer's words (P-6)."""
 
+import json
 import logging
 import sys
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -22,7 +24,26 @@ def setup(level: str, form: str) -> None:
         processors=processors, wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),  # type: ignore[arg-type]
         logger_factory=structlog.PrintLoggerFactory(sys.stderr), cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    others = logging.StreamHandler(sys.stderr)
+    others.setFormatter(_Others(as_json=not text))
+    logging.basicConfig(level=logging.WARNING, handlers=[others], force=True)
+
+
+class _Others(logging.Formatter):
+    """What libraries say, in the same form as ours: of an exception its kind and place, not its words (P-6)."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        super().__init__()
+        self._as_json = as_json
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        error = record.exc_info[1] if record.exc_info else None
+        row: dict[str, object] = {"event": record.getMessage(), "logger": record.name, "level": record.levelname.lower()}
+        if error is not None:
+            row |= {"error": type(error).__name__, "where": frames(error)}
+        row["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat()
+        return json.dumps(row, ensure_ascii=False) if self._as_json else " ".join(f"{name}={value}" for name, value in row.items())
 
 
 def frames(error: BaseException) -> list[str]:

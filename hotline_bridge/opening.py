@@ -87,10 +87,12 @@ def open_case(tx: Tx, paper: int, case: Case, now: datetime, rules: Rules) -> Ca
     """Number the case, open it, and promise to look at it now and after it until it is closed (P-21)."""
     pack = rules.pack(case.pack)
     day = now.astimezone(pack.zone).date()
-    sequence = tx.cases.sequence(f"{case.hotline}:{day:%Y%m%d}")
-    numbered = replace(case, number=case_number(case.hotline, day, sequence))
+    prefix = case.hotline if case.hotline.isdecimal() else pack.number_prefix      # a line without a number (T-1)
+    sequence = tx.cases.sequence(f"{prefix}:{day:%Y%m%d}")
+    numbered = rules.timed(replace(case, number=case_number(prefix, day, sequence)))     # timed again once its category is known
     says = f"{case.complaint.channel.value}，来源 {case.source}" + (f"，通话 {case.call_id}" if case.call_id else "")
     opened = tx.cases.open(numbered, paper, Entry(now, case.seat or case.source, "受理登记", says, rules.digest))
     tx.papers.read(paper)
     tx.tasks.owe("triage", opened.id, now)
+    tx.tasks.owe("chase", opened.id, now)       # from the first moment: triage itself may fail and be parked
     return opened

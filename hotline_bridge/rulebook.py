@@ -4,8 +4,9 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from importlib import resources
@@ -16,13 +17,15 @@ from zoneinfo import ZoneInfo
 from hotline_bridge.config import Config
 from routing.calendar import Calendar
 from routing.directory import Directory
-from routing.errors import BadTable
+from routing.errors import BadTable, RuleError
 from routing.lexicon import Lexicon
 from routing.pack import Pack, parse_pack
 from routing.rules import Exchange, Identity, Rules
 from routing.triage import TriageTables
 from routing.watch import WatchList
 
+DIRECTORY_COLUMNS = ("code", "name", "level", "parent", "mailbox")     # a directory without these serves nobody
+MORE = "\0more"      # where csv puts the cells no column is named for
 PACKS = ("psbc-95580", "datong-96588", "three-line", "cutover")
 SAMPLES = resources.files("hotline_bridge") / "samples"
 
@@ -50,7 +53,7 @@ def load_rules(config: Config, reply_key: bytes) -> Loaded:
     known, odd = directory
     if config.bank.centre and known.get(config.bank.centre) is None:
         raise BadTables([BadTable("bank.centre", [f"{config.bank.centre} is no code in the directory"])])
-    identity = Identity(config.bank.name, config.bank.mailbox.lower(), config.bank.desk.lower(), config.bank.centre, reply_key)
+    identity = Identity(config.bank.name, config.bank.mailbox.lower(), config.bank.desk.lower(), config.bank.centre, reply_key, config.bank.subaddresses)
     by_hotline = {hotline: pack.id for pack in packs.values() for hotline in pack.hotlines if pack.id in wanted} | dict(config.bank.packs)
     judging = TriageTables(tables.lexicon, known, tables.watch, tables.rates)       # one index of the directory for all packs
     rules = Rules(
@@ -62,12 +65,13 @@ def load_rules(config: Config, reply_key: bytes) -> Loaded:
     return Loaded(rules, odd)
 
 
-class BadTables(Exception):
+class BadTables(RuleError):
     """Tables of the bank that cannot be used; every mistake of each."""
 
     def __init__(self, tables: Iterable[BadTable]) -> None:
         self.tables = tuple(tables)
-        super().__init__("\n".join(f"{table.name}: {mistake}" for table in self.tables for mistake in table.mistakes))
+        told = "\n".join(f"{table.name}: {mistake}" for table in self.tables for mistake in table.mistakes)
+        super().__init__(f"the bank's tables cannot be used:\n{told}")
 
 
 def load_packs(files: Iterable[Path] = ()) -> dict[str, Pack]:
@@ -88,7 +92,7 @@ def load_calendar(path: Path | None = None) -> Calendar:
 def load_directory(path: Path | None = None) -> tuple[Directory, tuple[str, ...]]:
     """The bank's directory of units, or the sample; with what is odd about it."""
     name = str(path) if path else "samples/directory.csv"
-    return Directory.parse(rows_of(_bytes(path) if path else (SAMPLES / "directory.csv").read_bytes(), name), name)
+    return Directory.parse(rows_of(_bytes(path) if path else (SAMPLES / "directory.csv").read_bytes(), name, DIRECTORY_COLUMNS), name)
 
 
 class Words(NamedTuple):
@@ -104,10 +108,10 @@ def load_words(watchlist: Path | None, rates: Path | None, lexicons: Path | None
     """Lexicons, watch list and rates of foreign money: the bank's own, or the ones that come along."""
     figures = _bytes(watchlist) if watchlist else (SAMPLES / "watchlist.csv").read_bytes()
     money = _bytes(rates) if rates else (SAMPLES / "rates.csv").read_bytes()
+    names = str(watchlist or "samples/watchlist.csv"), str(rates or "samples/rates.csv")
     lexicon, digest = load_lexicon(lexicons)
     return Words(
-        lexicon, WatchList.parse(rows_of(figures, str(watchlist or "samples/watchlist.csv"))),
-        _rates(rows_of(money, str(rates or "samples/rates.csv")), str(rates or "samples/rates.csv")),
+        lexicon, WatchList.parse(rows_of(figures, names[0], ("name", "role")), names[0]), _rates(rows_of(money, names[1], ("currency", "cny")), names[1]),
         _digest(digest, hashlib.sha256(figures).hexdigest(), hashlib.sha256(money).hexdigest()),
     )
 
@@ -118,26 +122,45 @@ def load_lexicon(folder: Path | None = None) -> tuple[Lexicon, str]:
         raise BadTable(str(folder), ["there is no such folder; copy routing/lexicons there and change it"])
     place = folder or resources.files("routing") / "lexicons"
     files = sorted((one for one in place.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
-    contents = {one.name: one.read_bytes() for one in files}
+    if not files:
+        raise BadTable(str(place), ["holds no .toml file; copy routing/lexicons there and change it"])
+    contents = {one.name: _bytes(one) if isinstance(one, Path) else one.read_bytes() for one in files}
     lexicon = Lexicon.parse({name.removesuffix(".toml"): _toml(content, name) for name, content in contents.items()})
     return lexicon, _digest(*(hashlib.sha256(content).hexdigest() for content in contents.values()))
 
 
-def rows_of(content: bytes, name: str) -> list[dict[str, str]]:
-    """The rows of a CSV table with a header: gzip or plain, UTF-8 or a Chinese Windows' code page."""
-    if content[:2] == b"\x1f\x8b":
-        content = _unzipped(content, name)
+def rows_of(content: bytes, name: str, wanted: Sequence[str] = ()) -> list[dict[str, str]]:
+    """The rows of a CSV table with a header: gzip or plain, UTF-8 or a Chinese Windows' code page, parted by , ; or tabs.
+
+    BadTable where it is none, where a column of `wanted` is missing, or where a row has more cells than the heading.
+    """
+    text = _text(_unzipped(content, name) if content[:2] == b"\x1f\x8b" else content, name)
+    heading = text.lstrip("\r\n").partition("\n")[0]
     try:
-        text = content.decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=heading.count), restkey=MORE, strict=True)
+        reader.fieldnames = [column.strip().lower() for column in reader.fieldnames or ()]
+        if missing := [column for column in wanted if column not in reader.fieldnames]:
+            has = ", ".join(filter(None, reader.fieldnames))[:200]
+            raise BadTable(name, [f"line 1: no column {', '.join(missing)}; the first line must name the columns, it has {has or 'nothing'}"])
+        rows = [{key: value or "" for key, value in row.items()} for row in reader]
+    except csv.Error as error:
+        raise BadTable(name, [f"line {reader.line_num}: is no CSV: {error}; is a quotation mark not closed? Save it as CSV, UTF-8"]) from None
+    if wide := [number for number, row in enumerate(rows, 2) if any(row.pop(MORE, ()))]:
+        cure = "is there a comma in a name? Then the name belongs in quotation marks"
+        raise BadTable(name, [f"line {number}: more cells than the first line has; {cure}" for number in wide])
+    return rows
+
+
+def _text(content: bytes, name: str) -> str:
+    if content[:2] == b"PK":
+        raise BadTable(name, ["is an Excel workbook; save it as CSV, UTF-8"])
+    try:
+        text = content.decode("utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")       # Excel's "Unicode text"
     except UnicodeDecodeError:
         text = content.decode("gb18030", "replace")     # Excel's "CSV" on a Chinese Windows
     if "\0" in text:
         raise BadTable(name, ["holds NUL bytes; save it as CSV, UTF-8"])
-    try:
-        reader = csv.DictReader(io.StringIO(text, newline=""))
-        return [{(key or "").strip(): (value or "") for key, value in row.items() if isinstance(value, str) or value is None} for row in reader]
-    except csv.Error as error:
-        raise BadTable(name, [f"is no CSV: {error}; save it as CSV, UTF-8"]) from None
+    return text
 
 
 def _unzipped(content: bytes, name: str) -> bytes:
@@ -151,13 +174,18 @@ def _rates(rows: list[dict[str, str]], name: str) -> dict[str, Decimal]:
     rates: dict[str, Decimal] = {}
     mistakes = []
     for line, row in enumerate(rows, 2):
+        code, said = row["currency"].strip().upper(), row["cny"].strip()
         try:
-            value = Decimal(row.get("cny", ""))
+            value = Decimal(said)
         except InvalidOperation:
             value = Decimal(0)
-        if not row.get("currency") or not value.is_finite() or value <= 0:
-            mistakes.append(f"line {line}: currency and cny must be a code and a number over 0, e.g. USD,7.10")
-        rates[row.get("currency", "").strip().upper()] = value
+        if not re.fullmatch("[A-Z]{3}", code) or not value.is_finite() or value <= 0:
+            mistakes.append(f"line {line}: {code or 'no currency'}, {said or 'no number'}: expected a code of three letters and a number over 0 with a point, e.g. USD,7.10")
+        elif code in rates:
+            mistakes.append(f"line {line}: {code} is there already")
+        rates[code] = value
+    if not rows:
+        mistakes.append("no rate at all: give at least USD; an empty table would value every foreign amount at nothing")
     if mistakes:
         raise BadTable(name, mistakes)
     return rates
@@ -165,7 +193,7 @@ def _rates(rows: list[dict[str, str]], name: str) -> dict[str, Decimal]:
 
 def _toml(content: bytes, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        return tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadTable(name, [f"is no TOML in UTF-8: {error}"]) from None
 

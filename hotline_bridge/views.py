@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import TypeVar
 
 from hotline_bridge.store.answers import Answer
 from hotline_bridge.store.cases import Signature
@@ -12,6 +13,33 @@ from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry
 from routing.parties import mask, mask_phone
 from routing.rules import Rules
+
+
+T = TypeVar("T")
+MOST = 1000         # rows of a list at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Which part of a list is wanted: `limit` rows behind the first `offset`."""
+
+    limit: int = 200
+    offset: int = 0
+
+    @property
+    def reach(self) -> int:
+        """How many rows to ask the store for: one more tells whether there are more."""
+        return self.offset + self.limit + 1
+
+    def cut(self, rows: Sequence[T]) -> tuple[Sequence[T], int | None]:
+        """The rows of this part, and the offset of the next; None where this is the last."""
+        end = self.offset + self.limit
+        return rows[self.offset:end], end if len(rows) > end else None
+
+
+def written(text: str) -> str:
+    """What a person wrote, without what no database takes or nobody means: control characters, halves of a pair."""
+    return "".join(c for c in text if (c >= " " and c != "\x7f" and not "\ud800" <= c <= "\udfff") or c in "\n\t").strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The only module that knows the doors and reads the clock: a Config becomes a House."""
 
 import asyncio
+import errno
 import hashlib
 import os
 import secrets
@@ -8,8 +9,9 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -20,19 +22,27 @@ from adapters.imap import Imap, ImapSettings
 from adapters.recordings import Recordings
 from adapters.smtp import Smtp, SmtpSettings
 from adapters.spool import Spool
-from hotline_bridge.config import Config, ImapSection, Secret, SmtpSection, read_secret
+from hotline_bridge.config import Config, ConfigMistakes, ImapSection, Mistake, Person, SmtpSection, Source, read_secret
 from hotline_bridge.console.api import Api, Visitor
+from hotline_bridge.console.trouble import Door, in_words
 from hotline_bridge.daemon import Room
 from hotline_bridge.house import House, Shelf
 from hotline_bridge.intake import Counter, set_aside
+from hotline_bridge.opening import Posted
 from hotline_bridge.ports import Clock, Inlet, Mailer
 from hotline_bridge.rulebook import Loaded, load_rules
-from hotline_bridge.store.engine import Store, open_engine
-from hotline_bridge.store.upgrade import upgrade
+from hotline_bridge.store.engine import Store, StoreUnavailable, open_engine
+from hotline_bridge.store.upgrade import current, newest, upgrade
+from routing.number import case_number
+from routing.papers import Form
+from routing.reply import reply_address
 
 IMAP_PORTS = {"tls": 993, "none": 143}
 SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
-KEY_BYTES = 32
+LAST_ANSWERS = 5.0          # seconds at the end for requests under way; systemd kills after TimeoutStopSec
+LONGEST_TAKE = 20.0         # seconds a desktop waits for a commit, e.g. while another program holds the database
+KEY_BYTES, SHORTEST_KEY = 32, 16
+NEW_KEY = "openssl rand -base64 32 > FILE"
 
 
 def system_clock() -> datetime:
@@ -61,16 +71,37 @@ class Desk:
 
 
 def open_desk(config: Config) -> Desk:
-    """Open the store (brought up to date) and load the rules."""
-    return Desk(open_store(config), load_rules(config, reply_key(config)), Recordings(config.recordings))
+    """Load the rules and open the store (brought up to date). BadTables, ConfigMistakes and OSError say what is wrong."""
+    rules = load_rules(config, reply_key(config))
+    return Desk(open_store(config), rules, Recordings(config.recordings))
 
 
 def open_store(config: Config) -> Store:
     """Open the database and bring it up to date."""
-    config.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = open_engine(config.store_url, read_secret(None, config.store.password_file))
-    upgrade(engine)
+    engine = engine_of(config)
+    bring(engine)
     return Store(engine, config.state / "papers")
+
+
+def engine_of(config: Config) -> Any:  # noqa: ANN401 (SQLAlchemy's engine; only the store may import that)
+    """The database, not yet asked for anything; ConfigMistakes where its password or the state folder cannot be used."""
+    try:
+        password = read_secret(None, config.store.password_file)
+    except (OSError, UnicodeDecodeError) as error:
+        wrong = f"cannot be read: {_why(error)}"
+        raise ConfigMistakes([Mistake("configuration", "store.password_file", wrong, "a file that holds nothing but the password")]) from None
+    config.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return open_engine(config.store_url, password)
+
+
+def bring(engine: Any) -> tuple[str, str]:  # noqa: ANN401 (as above)
+    """Bring the database to this program's schema; returns what it was and is. StoreUnavailable where a newer program made it."""
+    before, wanted = current(engine), newest()
+    if before > wanted:         # revisions are counted: 0001, 0002
+        msg = f"the database has schema {before}, this older program knows only {wanted}; start the newer program, or restore the backup made before its upgrade"
+        raise StoreUnavailable(msg)
+    upgrade(engine)
+    return before, wanted
 
 
 @asynccontextmanager
@@ -86,8 +117,9 @@ async def build(config: Config, clock: Clock = system_clock) -> AsyncIterator[Bu
         inlets = await _inlets(config, mail, stack)
         house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer))
         counter = Counter(house)
-        url = await _http(config, house, counter, desk.recordings, stack)
-        yield Built(house, (counter.serve,), url, mail, desk.rules.warnings)
+        door = Door()
+        url = await _http(config, house, counter, desk.recordings, stack, door)
+        yield Built(house, (lambda: _posts(counter, door),), url, mail, desk.rules.warnings)
 
 
 # mail ------------------------------------------------------------------------------------------------------------------
@@ -99,6 +131,14 @@ def _mail_server(config: Config, desk: Desk) -> AbstractAsyncContextManager[Embe
         own, config.state / "mail", imap_port=config.imap.port, smtp_port=config.smtp.port, others=directory.mailboxes,
         others_password=embedded_password(config),
     )
+
+
+@asynccontextmanager
+async def mail_doors(config: Config) -> AsyncIterator[tuple[Inlet, tuple[str, int]]]:
+    """The mailbox of the bank's own server, and where its relay is; neither has been asked for anything yet."""
+    async with AsyncExitStack() as stack:
+        (inlet, *_others) = await _inlets(config, None, stack)
+        yield inlet, (config.smtp.host, config.smtp.port or SMTP_PORTS[config.smtp.security])
 
 
 def _mailer(config: Config, mail: EmbeddedMail | None) -> Smtp:
@@ -141,47 +181,95 @@ def _tls(server: SmtpSection | ImapSection) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(server.ca_file) if server.ca_file else None)
 
 
+async def _posts(counter: Counter, door: Door) -> None:
+    """Take posted forms; at the end answer those that are inside: a commit under way must not be left without its thanks."""
+    serving = asyncio.ensure_future(counter.serve())        # of its own, for a cancelled commit would answer nobody
+    try:
+        await asyncio.wait({serving})
+    finally:
+        await door.close(LAST_ANSWERS)
+        serving.cancel()
+    await serving
+
+
 # HTTP ------------------------------------------------------------------------------------------------------------------
-async def _http(config: Config, house: House, counter: Counter, recordings: Recordings, stack: AsyncExitStack) -> str:
+async def _http(config: Config, house: House, counter: Counter, recordings: Recordings, stack: AsyncExitStack, door: Door) -> str:
     loop = asyncio.get_running_loop()
+
+    async def take(source: str, body: bytes, form: Form, digest: str) -> Posted:
+        async with asyncio.timeout(LONGEST_TAKE):       # TimeoutError is an OSError: 503, and the desktop posts again
+            return await counter.take(source, body, form, digest)
 
     async def aside(source: str, body: bytes, trouble: str, remedy: str) -> int:
         now = house.clock()
         return await house.store.run(lambda tx: set_aside(tx, source, body, (trouble, remedy), now))
 
-    intake = HttpIntake(posters(config), counter.take, aside, config.http.largest, Pace(config.http.per_minute), loop.time)
+    intake = HttpIntake(posters(config), take, aside, config.http.largest, Pace(config.http.per_minute), loop.time)
     api = Api(house, visitors(config), recordings.sha256)
-    app = web.Application(client_max_size=config.http.largest)
+    app = web.Application(client_max_size=config.http.largest, middlewares=[in_words, door.middleware()])
     app.add_routes([*intake.routes(), *api.routes()])
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_ANSWERS)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, config.http.listen, config.http.port)
-    await site.start()
+    try:
+        await site.start()
+    except OSError as error:
+        raise ConfigMistakes([_closed(config, error)]) from None
     host, port = runner.addresses[0][:2]
-    return f"http://{host}:{port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _closed(config: Config, error: OSError) -> Mistake:
+    """Why nobody can be let in."""
+    where = f"{config.http.listen} port {config.http.port}"
+    wrong, cure = {
+        errno.EADDRINUSE: ("is taken by another program, perhaps another `hotline-bridge run`", "end that one, or choose another http.port"),
+        errno.EACCES: ("is closed to this user", "an http.port from 1024 on; nginx in front takes 443"),
+        errno.EADDRNOTAVAIL: ("is no address of this machine", "an http.listen of this machine, e.g. 127.0.0.1"),
+    }.get(error.errno or 0, (f"cannot be opened ({error.strerror or error})", "an address of this machine and a free port"))
+    return Mistake("configuration", "http", f"{where} {wrong}", cure)
 
 
 def posters(config: Config) -> list[Poster]:
     """Who may post; where none is configured, one source named `seat` with a token in the state folder."""
     if not config.sources:
         return [Poster("seat", _sha256(kept_secret(config, "seat.token")))]
-    return [Poster(one.name, _sha256(_token(one)), one.hotlines) for one in config.sources]
+    tokens = _tokens("sources", config.sources)
+    return [Poster(one.name, _sha256(token), one.hotlines) for one, token in zip(config.sources, tokens, strict=True)]
 
 
 def visitors(config: Config) -> list[Visitor]:
     """Who may decide; where nobody is configured, a desk and a reviewer with tokens in the state folder."""
     if not config.people:
         return [Visitor(role, (role,), _sha256(kept_secret(config, f"{role}.token"))) for role in ("desk", "reviewer")]
-    return [Visitor(one.name, one.roles, _sha256(_token(one))) for one in config.people]
+    tokens = _tokens("people", config.people)
+    return [Visitor(one.name, one.roles, _sha256(token)) for one, token in zip(config.people, tokens, strict=True)]
 
 
-def _token(one: Secret) -> str:
-    token = one.secret()
-    if not token:
-        msg = f"{one.__class__.__name__.lower()} {getattr(one, 'name', '')} has no token; set token_file, or the environment"
-        raise ValueError(msg)
-    return token
+def _tokens(table: str, rows: Sequence[Source | Person]) -> list[str]:
+    """The token of each; ConfigMistakes names all that are missing, unreadable, or somebody else's (who signed must be certain, P-9.1)."""
+    tokens: list[str] = []
+    mistakes = []
+    for number, one in enumerate(rows):
+        key, wrong = f"{table}.{number}.token_file", ""
+        try:
+            token = one.secret()
+            wrong = "" if token else f"{one.name} has no token: no file is named, or it is empty"
+        except (OSError, UnicodeDecodeError) as error:
+            token, wrong = "", f"the token of {one.name} cannot be read: {_why(error)}"
+        if token and token in tokens:
+            wrong = f"{one.name} and {rows[tokens.index(token)].name} have the same token"
+        tokens.append(token)
+        if wrong:
+            mistakes.append(Mistake("configuration", key, wrong, "for each a file of its own that holds one token: openssl rand -base64 32 > FILE"))
+    if mistakes:
+        raise ConfigMistakes(mistakes)
+    return tokens
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else "it is no text in UTF-8"
 
 
 def _sha256(token: str) -> str:
@@ -190,10 +278,20 @@ def _sha256(token: str) -> str:
 
 # secrets of our own ----------------------------------------------------------------------------------------------------
 def reply_key(config: Config) -> bytes:
-    """The key of the reply addresses' tokens."""
-    if config.reply_key_file is not None:
-        return read_secret(None, config.reply_key_file).encode()
-    return kept_secret(config, "reply.key").encode()
+    """The key of the reply addresses' tokens; ConfigMistakes where it, or the mailbox, makes no address of that kind."""
+    name = "reply_key_file"
+    try:
+        key = (read_secret(None, config.reply_key_file) if config.reply_key_file else kept_secret(config, "reply.key")).encode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigMistakes([Mistake("configuration", name, f"cannot be read: {_why(error)}", f"a file of text: {NEW_KEY}")]) from None
+    if len(key) < SHORTEST_KEY:
+        wrong = f"the key has {len(key)} bytes; anybody could forge a branch's answer"
+        raise ConfigMistakes([Mistake("configuration", name, wrong, f"at least {SHORTEST_KEY} bytes: {NEW_KEY}")])
+    try:
+        reply_address(config.bank.mailbox, case_number("95580", date(2026, 1, 5), 1), key)
+    except ValueError as error:
+        raise ConfigMistakes([Mistake("configuration", "bank.mailbox", str(error), "name@domain, a name of at most 26 signs without +")]) from None
+    return key
 
 
 def embedded_password(config: Config) -> str:
@@ -202,7 +300,18 @@ def embedded_password(config: Config) -> str:
 
 
 def kept_secret(config: Config, name: str) -> str:
-    """A secret made at first use and kept in the state folder, readable by us alone."""
+    """A secret made at first use and kept in the state folder, readable by us alone; ConfigMistakes where that cannot be."""
+    try:
+        return _kept_secret(config, name)
+    except UnicodeDecodeError:
+        raise ConfigMistakes([Mistake("configuration", "state", f"{config.state / name} is damaged", "the file from the backup, or none: a new one is made")]) from None
+    except OSError as error:
+        cure = "a folder of its own that this user may write, mode 0700, on a disk with some space"
+        wrong = f"{error.filename or config.state.resolve()}: {error.strerror or error}"
+        raise ConfigMistakes([Mistake("configuration", "state", wrong, cure)]) from None
+
+
+def _kept_secret(config: Config, name: str) -> str:
     path: Path = config.state / name
     try:
         return path.read_text(encoding="ascii").strip()

@@ -3,6 +3,8 @@
 P-11.1, P-20; Order 2020 No. 3, article 17.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +15,8 @@ from routing.parties import Unit, UnitCode
 _POSTS = ("柜员", "大堂经理", "客户经理", "理财经理", "网点负责人", "负责人", "员工", "保安")
 _TITLES = ("经理", "主任", "行长", "主管", "所长", "科长", "处长", "部长", "总经理", "局长")
 _INSPECTION = "监察"
+_SEAT = re.compile("^(?:座席|坐席|工号|客服|seat|agent|operator|no)+")
+_DIGITS = re.compile("[0-9]{3,}")         # a seat's number; shorter ones tell nobody from another
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,19 @@ def may_be(person: str, contact: str) -> bool:
     if person in contact or contact in person:
         return True
     return person[0] == contact[0] and (person.endswith(_TITLES) or contact.endswith(_TITLES))
+
+
+def same_desk(who: str, seat: str) -> bool:
+    """Whether a reviewer may be the seat who took the call, under whatever spelling: rather too often (P-9.1).
+
+    8001 may be ８００１, 08001, 座席8001, "张三(8001)" and "Seat-8001".
+    """
+    who, seat = (unicodedata.normalize("NFKC", name).casefold() for name in (who, seat))
+    plain = [_SEAT.sub("", "".join(ch for ch in name if ch.isalnum())) for name in (who, seat)]
+    if not plain[1]:
+        return False
+    numbers = [digits.lstrip("0") for digits in _DIGITS.findall(seat)][-1:]        # 95580-8001 is seat 8001
+    return plain[0] == plain[1] or any(digits.lstrip("0") in numbers for digits in _DIGITS.findall(who))
 
 
 def _bare(name: str) -> str:

@@ -76,8 +76,8 @@ class Case:
     call_id: str
     hotline: str
     seat: str
-    received: datetime
-    verdict: Verdict | None = None
+    received: datetime                  # from when its limits count; complaint again, and they count anew (P-18), while
+    verdict: Verdict | None = None      # complaint.received stays the day of the first
     category: Category | None = None
     unit: UnitCode | None = None        # the unit complained about
     lead: UnitCode | None = None        # who must answer and is chased: the unit, or the department that leads (P-14.1)
@@ -106,3 +106,7 @@ class Entry:
     what: str
     says: str = ""
     rules: str = ""                     # digest of the Rules in force
+
+
+#: Words of the book that a later decision looks for.
+SIGNED, HANDED_BACK, REOPENED = "复核签字", "复核退回", "重新办理"

@@ -50,11 +50,20 @@ _OTHERS = ("单位负责人", "负责人", "单位负责人盖章", "单位负�
 
 _LONGEST = 200_000              # characters read of one answer; forms have two pages
 _LONGEST_LABEL = 60
+_SHORTEST_QUOTED = 4            # signs of a line that is told to be somebody else's; shorter ones stand anywhere
 _PROSE = -1
 _QUOTES = re.compile(r"^[^\S\r\n]*(?:[>＞][^\S\r\n]?)+", re.MULTILINE)
 #: Both headings only at the start of a line: the customer's own words are indented, whatever they say.
 _OURS = re.compile(r"^[ \t]*一、\s*投诉受理情况.*?(?:^[ \t]*二、\s*调查处理情况|\Z)", re.DOTALL | re.MULTILINE)
+#: What our own request for the rest says (routing.wording.incomplete); quoted below an answer it is nobody's answer.
+_REQUEST = re.compile(
+    r"^[ \t\u3000]*已收到：[ \t\u3000]*\n[ \t\u3000]*(?:\n[ \t\u3000]*)?√.{0,4000}?可直接复制以下各行[^\n]*\n"
+    r"|^[ \t\u3000]*可直接复制以下各行[^\n]*\n"
+    r"|^[ \t\u3000]*Your answer to [0-9-]{10,30}\s+lacks\b.{0,300}?(?=\n[ \t\u3000]*\n|\Z)"
+    r"|^[^\n]{0,10}本邮件由投诉处理系统自动发出[^\n]*(?:\n[^\n]{0,30}送达投诉处理岗[^\n]*)?", re.DOTALL | re.MULTILINE,
+)
 _BRACKETED = re.compile(r"[（(【\[][^（()）【】\[\]\r\n]{0,40}[)）】\]]")
+_BETWEEN = re.compile(r"[\s:：>＞|｜]+")      # what quoting, breaking and pasting into cells changes
 _NOT_LABEL = re.compile(r"[\s*_#＊·:：;；,，。.、/／\"“”'‘’【】\[\]()（）]+")
 _FIGURES = {sign: place % 7 + 1 for place, sign in enumerate("1234567１２３４５６７一二三四五六七①②③④⑤⑥⑦⑴⑵⑶⑷⑸⑹⑺")}
 _COUNTED = re.compile(
@@ -110,9 +119,10 @@ def found(text: str) -> Mapping[int, str]:
     """Return the elements that an answer contains, by number, each with its words (P-12).
 
     Reads the form's own labels, other common ones, numbered lists, pasted tables and, where neither label nor list
-    speaks of an element, the sentences of a letter. The bank's own half of the form is left out.
+    speaks of an element, the sentences of a letter. What the bank itself wrote - its half of the form, its request for
+    the rest - is left out.
     """
-    text = _OURS.sub("\n", _QUOTES.sub("", text[:_LONGEST]))
+    text = _REQUEST.sub("\n", _OURS.sub("\n", _QUOTES.sub("", text[:_LONGEST])))
     labelled = list(_labelled(text.splitlines()))
     counts = _counted(text) if all(number <= 0 for number, _ in labelled) else {}
     answer: dict[int, str] = {}
@@ -123,6 +133,32 @@ def found(text: str) -> Mapping[int, str]:
     for number, value in cues("\n".join(value for number, value in labelled if number)):
         answer.setdefault(number, sound(number, value))     # 无 beside a label outweighs what prose seems to say
     return {number: answer[number] for number in ELEMENTS if answer.get(number)}
+
+
+def without_words_of(text: str, others: str) -> str:
+    """Return a text without the lines that stand in what others wrote, however quoted, indented or broken.
+
+    A unit that answers above the quoted slip hangs the bank's and the customer's words below, not always with a mark;
+    whatever these say, they are no answer. Bare labels stay: what the unit wrote below them is its own.
+    """
+    known, before, kept = _squeezed(others), "", []
+    for line in text[:_LONGEST].splitlines(keepends=True):
+        if not _stands_in(line, before, known):
+            kept.append(line)
+        before = _squeezed(line) or before
+    return "".join(kept)
+
+
+def _stands_in(line: str, before: str, known: str) -> bool:
+    """Whether a line is somebody else's; a short one (17 of a broken telephone number) only behind the line before it."""
+    squeezed = _squeezed(line)
+    if len(squeezed) < _SHORTEST_QUOTED:
+        return bool(squeezed and before) and before + squeezed in known
+    return squeezed in known and label_of(_QUOTES.sub("", line).strip().rstrip(":： ")) is None
+
+
+def _squeezed(text: str) -> str:
+    return _BETWEEN.sub("", text)
 
 
 def _telephone_beside_handler(answer: dict[int, str]) -> None:

@@ -201,7 +201,7 @@ class Legal(Table):
 
 
 class Element(Table):
-    """One thing an answer must say (P-12); `words` are labels units write for it."""
+    """One thing an answer must say, by its number in P-12, which the form counts by; `words` are labels units write for it."""
 
     rule: RuleId
     number: Positive

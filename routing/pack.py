@@ -13,10 +13,13 @@ from routing.entries import (
     Authority, Chasing, Closing, Counting, Element, Forwarding, Inspection, LawTerm, Lead, Legal, Limit, Mass, Milestone, Note,
     Outcome, Overseas, Repeat, Report, Retention, Review, Route, Ruling, Telling,
 )
+from routing.elements import ELEMENTS
 from routing.errors import BadTable
 from routing.papers import Channel
 from routing.table import Table, Text, digest_of, read_table
 from routing.verdict import Category
+
+_PREFIX = (3, 12)                       # digits before the first dash of a case number
 
 
 class Pack(Table):
@@ -104,6 +107,11 @@ def _contradictions(pack: Pack) -> list[str]:
     named = {"unsorted": pack.unsorted, **{f"categories.{it.value}": limit for it, limit in pack.categories.items()}}
     found += [f"{path}: {limit!r} is no limit; expected one of {known}" for path, limit in named.items() if limit not in pack.limits]
     found += _twice_or_never("routes.channels", [it.value for route in pack.routes for it in route.channels], [it.value for it in Channel])
+    if not (pack.number_prefix.isascii() and pack.number_prefix.isdecimal() and _PREFIX[0] <= len(pack.number_prefix) <= _PREFIX[1]):
+        found.append(f"number_prefix: {pack.number_prefix!r} cannot begin a case number; expected 3 to 12 digits")
+    found += [
+        f"elements.number: {it.number} is none of P-12's; expected 1 to {len(ELEMENTS)}" for it in pack.elements if it.number not in ELEMENTS
+    ]
     found += _twice("elements.number", [str(element.number) for element in pack.elements])
     found += _twice("closing.outcomes.name", [outcome.name for outcome in pack.closing.outcomes])
     found += [

@@ -118,6 +118,8 @@ class Mail:
     failed_recipients: tuple[str, ...] = ()
     charsets: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    sender_certain: bool = True         # From names one mailbox in plain sight; else nobody can say who wrote
+    bulk: bool = False                  # a mailing list, a newsletter, or what a filter took for spam
 
     @property
     def quoted(self) -> bool:

@@ -17,6 +17,7 @@ from routing.papers import Mail
 
 _SHORTEST_KEY = 16              # bytes
 _SEAL_BYTES = 10                # 80 bits: 16 signs of base32, beyond guessing, within the 64 of a local part
+_MOST_NUMBERS = 50              # of each kind; a digest of reminders quotes some, a mail with thousands means mischief
 _LONGEST_LOCAL = 64             # RFC 5321, 4.5.3.1.1
 _PARTS = re.compile(r"(?P<digits>[0-9]{17,29})\.(?P<seal>[a-z2-7]{16})")
 
@@ -108,13 +109,15 @@ def clues(mail: Mail, base: str = "", key: bytes = b"", hotlines: Collection[str
     """Return what a mail carries that may tell its case.
 
     `base` and `key` are those of `reply_address` (no tokens without them); `hotlines` are the bank's own, so that
-    other digit rows are not taken for numbers.
+    other digit rows are not taken for numbers. A sender of whom nobody can say who they are (two in From, one hidden in
+    an encoded-word) is none: they speak for nobody.
     """
-    numbers = find_numbers(f"{mail.subject}\n\n{mail.new_text}", hotlines)
-    attached = find_numbers("\n\n".join(one.name for one in mail.attachments), hotlines)
-    quoted = find_numbers(mail.history, hotlines)
-    tokens = numbers_in_addresses(mail.recipients, base, key) if base and key else ()
-    return Clues(mail.sender.strip().lower(), mail.references, tokens, numbers, attached, quoted)
+    numbers = find_numbers(f"{mail.subject}\n\n{mail.new_text}", hotlines)[:_MOST_NUMBERS]
+    attached = find_numbers("\n\n".join(one.name for one in mail.attachments), hotlines)[:_MOST_NUMBERS]
+    quoted = find_numbers(mail.history, hotlines)[:_MOST_NUMBERS]
+    tokens = numbers_in_addresses(mail.recipients, base, key)[:_MOST_NUMBERS] if base and key else ()
+    sender = mail.sender.strip().lower() if mail.sender_certain else ""
+    return Clues(sender, mail.references, tokens, numbers, attached, quoted)
 
 
 def match(found: Clues, candidates: Sequence[Candidate]) -> Match:

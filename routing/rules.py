@@ -10,7 +10,7 @@ from routing.deadline import deadline
 from routing.directory import Directory
 from routing.errors import RuleError
 from routing.pack import Pack
-from routing.triage import TriageTables
+from routing.triage import TriageTables, triage
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Identity:
     desk: str
     centre: str = ""                    # directory code of the hotline centre's unit; "" is head office (P-9.3)
     reply_key: bytes = field(default=b"", repr=False)
+    subaddresses: bool = True           # the mailbox takes hotline+anything@… (RFC 5233); Domino often does not
 
     @property
     def domain(self) -> str:
@@ -67,11 +68,25 @@ class Rules:
         limits = deadline(self.pack(case.pack), self.calendar, case.category, case.received, case.complaint.authority_due)
         return replace(case, due=limits.due, last_day=limits.last_day, law_due=limits.law_due, provisional=limits.provisional)
 
+    def judged(self, case: Case) -> Case:
+        """The case with what triage says of its words now, its unit and category left as they are.
+
+        Where triage fails on it the case stays as it was; one that was never judged is then held for a person (P-9.1).
+        """
+        try:
+            return replace(case, verdict=triage(case.complaint, self.tables[case.pack]))
+        except Exception:  # noqa: BLE001 (triage's own task is parked with the reason; a person's decision must not fail with it)
+            return case
+
     def holds(self, case: Case) -> bool:
-        """Whether the slip waits for a reviewer: a flag the pack holds for, and equipment to hear it (P-9.1)."""
+        """Whether the slip waits for a reviewer: a flag the pack holds for, and equipment to hear it (P-9.1).
+
+        A case that triage could not judge waits too: nobody knows what is in it.
+        """
         review = self.pack(case.pack).review
-        flags = case.verdict.flags if case.verdict else ()
-        return review.recording_equipment and any(flag.name in review.holds for flag in flags)
+        if case.verdict is None:
+            return review.recording_equipment
+        return review.recording_equipment and any(flag.name in review.holds for flag in case.verdict.flags)
 
     def pack_for(self, hotline: str) -> str:
         """The name of the pack for a hotline's new cases."""

@@ -19,6 +19,7 @@ from routing.parties import Customer, mask, mask_phone
 from routing.verdict import Category, Verdict
 
 TRANSFER, SUPERVISION = "投诉转办单", "投诉督办单"
+COPY = "抄送"
 NOT_REHEARD = "未复听·无录音设备"
 NOT_APPLICABLE = "不适用（匿名投诉）"
 SECOND_HALF_ASKS = "（由承办单位填写）"
@@ -82,6 +83,7 @@ class SlipContext:
     reviewed: str = ""
     required: tuple[int, ...] = tuple(ELEMENTS)
     masked: bool = False
+    notes: tuple[str, ...] = ()         # the pack's rules for whoever handles the case, repeated on the form
 
 
 def slip_of(case: Case, context: SlipContext) -> Slip:
@@ -141,7 +143,9 @@ def _category(case: Case) -> Category | None:
 
 def _taken(case: Case, zone: tzinfo) -> Iterator[Field]:
     yield Field("编号", case.number, "number")
-    yield Field("受理时间", spoken_time(case.received, zone), "received")
+    first = case.complaint.received
+    before = f"（再次投诉；首次受理：{spoken_time(first, zone)}）" if first < case.received else ""       # P-18
+    yield Field("受理时间", spoken_time(case.received, zone) + before, "received")
     yield Field("受理渠道", case.complaint.channel.value + (f"（{case.hotline}）" if case.hotline else ""), "channel")
     yield Field("受理人/座席", case.seat, "seat")
     if case.complaint.authority:                                            # D-6, P-9.9
@@ -181,8 +185,8 @@ def _heard(verdict: Verdict | None, context: SlipContext) -> Iterator[Field]:
     """Say whether the recording must be heard again and why, and whether it was (P-9.1)."""
     flags = verdict.flags if verdict else ()
     reasons = "\n".join(f"{flag.says}（原文：“{flag.evidence}”）" for flag in flags)
-    yield Field("复听要求", reasons or "无须复听", "flags", wide=True)
-    if flags:
+    yield Field("复听要求", reasons or ("无须复听" if verdict else "未能自动判别，须人工复核"), "flags", wide=True)
+    if flags or verdict is None:
         state = context.reviewed if context.recorded else "；".join(filter(None, (NOT_REHEARD, context.reviewed)))
         yield Field("复核情况", state or "待复核", "review", wide=True, signed=False)
 
@@ -194,17 +198,22 @@ def _handling(case: Case, context: SlipContext) -> Iterator[Field]:
         yield Field("主办/协办", "　".join(names) + mine, "roles", wide=True)
     yield Field("办理时限", _limit(case, context.zone), "due", wide=True, signed=False)
     yield Field("回复地址", context.reply_to, "reply_to", wide=True)
+    yield Field("回复要求", _asks(context), "asks", wide=True)
+
+
+def _asks(context: SlipContext) -> str:
+    if context.role == COPY:
+        return "本单抄送知悉，由承办单位办理并回复。"
     asked = "以下各项" if len(context.required) == len(ELEMENTS) else "以下必填项"
-    yield Field(
-        "回复要求", f"收到后即指派与投诉无利害关系的负责人联系客户，在时限内逐项填写{asked}并回复，抄送相关部门；不能按期办结的，须在时限前"
-        "回复说明原因，并向客户作出解释。", "asks", wide=True,
-    )
+    fill_in = "逐项填写"
+    said = any(fill_in in note for note in context.notes)       # some packs say it in their own words (P-12)
+    return "\n".join([*([] if said else [f"请在时限内{fill_in}{asked}并回复，抄送相关部门。"]), *context.notes])
 
 
 def _limit(case: Case, zone: tzinfo) -> str:
     if case.due is None:
         return "待定"
-    words = f"{spoken_time(case.due, zone)}前"
+    words = f"{spoken_time(case.due, zone)}前" + ("（暂定，放假安排公布后重新计算）" if case.provisional else "")
     if case.last_day and case.last_day > case.due:
         words += f"；最迟{spoken_time(case.last_day, zone)}前，并须说明原因"           # P-11
     if case.complaint.authority_due:

@@ -1,14 +1,21 @@
 """What the letters say: in Chinese, with a short English line; never the customer's name or words in a subject (P-6)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from routing.elements import ELEMENTS
 from routing.layout import padded, wrapped
 from routing.slip import Slip, clean, slip_text
 
 _COLUMNS = 72
+#: What the desk does with a case that waits there, by the word of its state.
+_DESK_ASKS: Mapping[str, str] = {
+    "已受理": "未能自动分类，请人工分派", "待分派": "请确定被投诉单位后转办", "待复核": "请复核岗复听签字，签字前不得转办",
+    "已转办": "请联系承办单位，核对其是否收到转办单", "已回复": "请核对后办结",
+}
+_RULE = re.compile(r"（(?:[PDTC]-[0-9.]+|law:[0-9]+)）")       # our own ids mean nothing to a unit
 _SIGNATURE = "——本邮件由投诉处理系统自动发出，直接回复即可送达投诉处理岗。"
 
 
@@ -22,21 +29,57 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One open case in a reminder: its number, what the form is called, its limit, and whole days beyond it (or 0)."""
+    """One open case in a reminder: its number, what the form is called, its limit, and whole days beyond it (or 0).
+
+    `past` is the time gone since the limit, None before it; `unit` is who must answer, "" where the reader is; `waits`
+    says what a case at the desk waits for.
+    """
 
     number: str
     title: str
     due: datetime
     days_overdue: int = 0
     last_day: datetime | None = None
+    past: timedelta | None = None
+    unit: str = ""
+    waits: str = ""
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the limit has gone by, be it by minutes (C-3)."""
+        return self.days_overdue > 0 or self.past is not None
+
+    @property
+    def standing(self) -> str:
+        """How late it is, in the words of the letter."""
+        if self.days_overdue:
+            return f"已逾期{self.days_overdue}天"
+        if self.past is None:
+            return "未逾期"
+        return f"已逾期{self.past // timedelta(hours=1)}小时" if self.past >= timedelta(hours=1) else "已到期"
 
 
-def cover(slip: Slip, unit_name: str, due: datetime | None, zone: tzinfo) -> Words:
-    """Return the words that carry a slip to a unit (P-9.2)."""
-    limit = f"请于{_short(due, zone)}前回复" if due else "请尽快回复"
-    english = f"Complaint slip {slip.number}. Please answer {_by(due, zone)}, keeping the number in the subject."
-    opening = f"{unit_name}：\n现将投诉件{slip.number}转你单位办理，{limit}。投诉内容属保密信息，请勿外传。"
+def cover(slip: Slip, unit_name: str, due: datetime | None, zone: tzinfo, now: datetime | None = None, *, assists: bool = False) -> Words:
+    """Return the words that carry a slip to a unit (P-9.2); `now` tells whether the limit has gone by already.
+
+    `assists`: the unit is 协办, and another one leads (P-14.1, T-3).
+    """
+    late = due is not None and now is not None and now >= due
+    limit = "时限已过，请立即回复" if late else f"请于{_short(due, zone)}前回复" if due else "请尽快回复"
+    by = f"at once: it was due {due.astimezone(zone):%Y-%m-%d %H:%M}" if late and due else _by(due, zone)
+    english = f"Complaint slip {slip.number}. Please answer {by}. Keep the number in the subject."
+    opening = f"{unit_name}：\n现将投诉件{slip.number}转你单位{'协办' if assists else '办理'}，{limit}。投诉内容属保密信息，请勿外传。"
     return _words(f"【{slip.title}】{slip.number} {unit_name} {limit}", opening, english, "", slip_text(slip), wrap=False)
+
+
+def copied(slip: Slip, unit_name: str, why: str) -> Words:
+    """Return the words that carry a copy of a slip to somebody who is told and need not answer (P-14.2, P-16, C-7)."""
+    opening = _RULE.sub("", (
+        f"{unit_name}：\n现将投诉件{slip.number}抄送你单位：{why}。\n本件由承办单位办理并回复，你单位按职责关注、处置，无须填写本单。"
+        "投诉内容属保密信息，请勿外传。"
+    ))
+    english = f"A copy of complaint slip {slip.number}, for your information."
+    return _words(f"【{slip.title}】{slip.number} 抄送{unit_name}", opening, english, "", slip_text(slip), wrap=False)
 
 
 def incomplete(number: str, answer: Mapping[int, str], lacking: Sequence[int], *, due: datetime | None, zone: tzinfo, trouble: str = "") -> Words:
@@ -59,19 +102,40 @@ def reminder(unit_name: str, cases: Sequence[Due], *, rung: str, zone: tzinfo, c
 
     `rung` is what the step of the ladder is called (提醒, 催办, 督办); `copied` names who else gets it.
     """
-    late = sum(1 for case in cases if case.days_overdue)
+    late = sum(1 for case in cases if case.overdue)
     rows = [padded("编号", 26) + padded("办理时限", 20) + "状态", "-" * 60]
     for case in sorted(cases, key=lambda one: (-one.days_overdue, one.due, one.number)):
-        state = f"已逾期{case.days_overdue}天" if case.days_overdue else "未逾期"
         last = f"，最迟{_short(case.last_day, zone)}" if case.last_day and case.last_day > case.due else ""
-        rows.append(padded(case.number, 26) + padded(f"{case.due.astimezone(zone):%Y-%m-%d %H:%M}", 20) + state + last)
-    lines = [
-        f"{unit_name}：", f"以下{len(cases)}件投诉尚未收到完整回复，其中已逾期{late}件，请抓紧办理并逐件回复。", "", *rows, "",
-        "不能按期办结的，请逐件回复说明原因，并向客户作出解释。", *([f"抄送：{'、'.join(copied)}"] if copied else []),
-    ]
-    english = f"{len(cases)} complaint slip(s) await your answer, {late} of them overdue."
+        waits = f"{case.waits}，" if case.waits else ""
+        rows.append(padded(case.number, 26) + padded(f"{case.due.astimezone(zone):%Y-%m-%d %H:%M}", 20) + waits + case.standing + last)
+        rows += [f"　　承办单位：{case.unit}"] if case.unit else []
+    of_them = f"，其中已逾期{late}件" if late else ""
+    others = any(case.unit for case in cases)
+    lines = [f"{unit_name}：", *_reminding(cases, of_them), "", *rows, "", *_closing(cases, others=others),
+             *([f"抄送：{'、'.join(copied)}"] if copied else [])]
+    english = f"{len(cases)} complaint(s) wait{'' if late else ', none overdue'}{f', {late} of them overdue' if late else ''}."
     what = f"{cases[0].number} " if len(cases) == 1 else f"{len(cases)}件"
-    return _words(f"【{rung}】{what}投诉待回复，逾期{late}件", "\n".join(lines), english, wrap=False)
+    asks = "投诉待处理" if all(case.waits for case in cases) else "投诉待回复"
+    return _words(f"【{rung}】{what}{asks}{f'，逾期{late}件' if late else ''}", "\n".join(lines), english, wrap=False)
+
+
+def _reminding(cases: Sequence[Due], of_them: str) -> list[str]:
+    """The first sentence: a unit answers, those above it see that it does, the desk decides."""
+    if any(case.waits for case in cases):
+        return [f"以下{len(cases)}件投诉尚未办结{of_them}，请处理："]
+    if all(case.unit for case in cases):
+        return [f"以下{len(cases)}件投诉，承办单位尚未完整回复{of_them}，请督促其限期办理、逐件回复："]
+    return [f"以下{len(cases)}件投诉尚未收到完整回复{of_them}，请抓紧办理并逐件回复："]
+
+
+def _closing(cases: Sequence[Due], *, others: bool) -> list[str]:
+    """The last sentences: for the desk, what each state asks for."""
+    if any(case.waits for case in cases):
+        waits = {case.waits for case in cases}
+        return [f"{state}的，{asks}。" for state, asks in _DESK_ASKS.items() if state in waits]
+    mixed = others and not all(case.unit for case in cases)
+    lines = ["列明承办单位的，请督促该单位限期回复。"] if mixed else []
+    return [*lines, "不能按期办结的，承办单位须逐件回复说明原因，并向客户作出解释。"]
 
 
 def bounce(number: str, recipient: str, said: str, *, next_step: str) -> Words:
@@ -85,7 +149,7 @@ def bounce(number: str, recipient: str, said: str, *, next_step: str) -> Words:
 
 def notice(number: str, about: str, lines: Sequence[str], *, english: str = "") -> Words:
     """Return a plain notice about a case: `about` a few words for the subject, `lines` the whole of it."""
-    return _words(f"【投诉通知】{number} {about}", "\n".join(lines), english or f"Notice about complaint {number}.")
+    return _words(f"【投诉通知】{number} {about}", _RULE.sub("", "\n".join(lines)), english or f"Notice about complaint {number}.")
 
 
 def _words(subject: str, text: str, english: str, *more: str, wrap: bool = True) -> Words:
@@ -105,4 +169,4 @@ def _by(due: datetime | None, zone: tzinfo) -> str:
 
 def _brief(value: str) -> str:
     line = " ".join(value.split())
-    return line if len(line) <= 24 else line[:23] + "…"
+    return line if len(line) <= 18 else line[:17] + "…"

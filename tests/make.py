@@ -25,7 +25,7 @@ def form_bytes(form: dict[str, Any]) -> bytes:
     return json.dumps(form, ensure_ascii=False).encode()
 
 
-def a_mail(  # noqa: PLR0913
+def a_mail(
     text: str, *, sender: str = "someone@customer.example", to: str = "hotline@bank.example", subject: str = "投诉",
     message_id: str = "<m1@customer.example>", reply_to_id: str = "", charset: str = "utf-8", headers: dict[str, str] | None = None,
     docx: bytes = b"",

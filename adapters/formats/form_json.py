@@ -8,9 +8,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from routing.papers import Channel, Form, Unreadable
 from routing.parties import Customer
@@ -48,6 +49,17 @@ Line = Annotated[str, BeforeValidator(_plain), Field(max_length=400)]
 Long = Annotated[str, BeforeValidator(_plain), Field(max_length=20_000)]
 
 
+def _of_our_days(at: datetime) -> datetime:
+    """A clock that was never set says 1970; beyond the calendar no working day can be counted."""
+    if not 2000 <= at.year < 2100:
+        msg = "a year from 2000 to 2099"
+        raise ValueError(msg)
+    return at
+
+
+At = Annotated[AwareDatetime, AfterValidator(_of_our_days)]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -74,7 +86,7 @@ class _Form(_Strict):
     channel: Short = Channel.PHONE.value
     authority: Line = ""
     authority_number: Short = ""
-    authority_due: AwareDatetime | None = None
+    authority_due: At | None = None
 
     @field_validator("category")
     @classmethod
@@ -101,8 +113,8 @@ class _Post(_Strict):
     hotline: Annotated[str, BeforeValidator(_plain), Field(pattern=r"^[0-9]{3,12}$")]
     caller: Short = ""
     seat: Annotated[str, BeforeValidator(_plain), Field(min_length=1, max_length=80)]
-    started_at: AwareDatetime
-    ended_at: AwareDatetime | None = None
+    started_at: At
+    ended_at: At | None = None
     recording: Line = ""
     form: _Form
 
@@ -154,6 +166,7 @@ def _form(post: _Post) -> Form:
 _EXPECTED = {
     "missing": "this field is required", "extra_forbidden": "no such field; look at its spelling",
     "string_too_long": "a shorter text", "string_too_short": "a text that is not empty", "string_type": "a text",
+    "too_short": "a text that is not empty",
     "timezone_aware": "an ISO 8601 time with its zone, e.g. 2026-11-24T09:00:00+08:00",
     "datetime_from_date_parsing": "an ISO 8601 time with its zone, e.g. 2026-11-24T09:00:00+08:00",
     "datetime_parsing": "an ISO 8601 time with its zone, e.g. 2026-11-24T09:00:00+08:00",
@@ -163,6 +176,7 @@ _EXPECTED = {
 }
 _WRONG = {
     "missing": "is missing", "extra_forbidden": "is unknown", "string_too_long": "is too long", "string_too_short": "is empty",
+    "too_long": "is too long", "too_short": "is empty",
     "timezone_aware": "has no zone",
 }
 
@@ -171,5 +185,5 @@ def _mistake(row: Mapping[str, Any]) -> FieldMistake:
     pointer = "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in row["loc"])
     kind, message = str(row["type"]), str(row["msg"]).removeprefix("Value error, ")
     limit = row.get("ctx", {}).get("max_length")
-    expected = f"at most {limit} characters" if kind == "string_too_long" else _EXPECTED.get(kind, message)
+    expected = f"at most {limit} characters" if kind in {"string_too_long", "too_long"} else _EXPECTED.get(kind, message)
     return FieldMistake(pointer, _WRONG.get(kind, "cannot be used"), expected)

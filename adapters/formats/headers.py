@@ -12,6 +12,7 @@ from adapters.formats import charset
 MAX_VALUE = 65_536          # characters kept of one header; a long Cc is legal, an endless one is an attack
 MAX_FIELDS = 2_000
 MAX_ADDRESSES = 2_000
+MAX_ADDRESS = 320           # 64 before the @, 255 behind it (RFC 5321, 4.5.3.1); longer ones are none
 MAX_REFERENCES = 200
 
 FIELD = re.compile(r"([!-9;-~]{1,200})[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+[^\n]*)*)(?:\n|\Z)")
@@ -24,6 +25,7 @@ TORN = re.compile(
 WORD = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?(.{0,4000}?)\?=(?!=)", re.DOTALL)
 FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]*")
 CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
+UNSEEN = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,200}"')     # bounded: an unclosed quote must not be looked for from every other
 COMMENT = re.compile(r"\((?:[^()\\]|\\.){0,200}\)")
 ANGLED = re.compile(r"<([^<>]*)>")
@@ -165,7 +167,8 @@ def mailbox(headers: Headers, value: str) -> tuple[str, str]:
 
     Canonical Notes names (CN=Wang Fang/OU=HZ/O=BANK@BANK) are names, never addresses.
     """
-    first = next(iter(_entries(value)), "")
+    entries = [value] if _lone_angle(value) else list(_entries(value))       # Wang, Fang <x@y> is one person, unquoted
+    first = next(iter(entries), "")
     found = _addresses_of(first) or _addresses_of(headers.readable(first))
     readable = decode_words(headers.eight_bit(first))
     name = ANGLED.sub(" ", readable)
@@ -174,6 +177,27 @@ def mailbox(headers: Headers, value: str) -> tuple[str, str]:
         name = comment[1] if comment else ""
     name = re.sub(r"\\(.)", r"\1", name.strip().strip("\"'").strip())
     return (found[0] if found else ""), CONTROL.sub(" ", name).strip()
+
+
+def _lone_angle(value: str) -> bool:
+    """Whether a value holds one address in angles at its end and none besides."""
+    bare = QUOTED.sub(" ", value).strip()
+    return bare.endswith(">") and bare.count("<") == 1 and bare.count("@") == 1
+
+
+def certain(values: Sequence[str]) -> bool:
+    """Whether a From names exactly one mailbox in plain sight: one header, one address, nothing else that may be one.
+
+    Everything else (two mailboxes, two headers, a group, an address inside an encoded-word, signs behind the domain) is
+    read differently by different programs, and what one of them has verified is not what the next one shows.
+    """
+    if len(values) != 1 or UNSEEN.search(values[0]):
+        return False
+    bare = COMMENT.sub(" ", QUOTED.sub(" ", values[0])).strip()
+    angled = ANGLED.findall(bare)
+    if not angled:
+        return ADDRESS.fullmatch(bare) is not None
+    return len(angled) == 1 and bare.endswith(">") and "," not in bare.partition("@")[2] and ADDRESS.fullmatch(angled[0].strip()) is not None
 
 
 def addresses(headers: Headers, names: Sequence[str]) -> tuple[str, ...]:
@@ -226,7 +250,7 @@ def _addresses_of(entry: str) -> list[str]:
 def _looks_real(address: str) -> bool:
     """Abbreviated Notes names (Wang Fang/HZ/BANK@BANK) look like addresses, but their domain has no dot."""
     local, _, domain = address.rpartition("@")
-    return "." in domain or "/" not in local
+    return ("." in domain or "/" not in local) and len(address) <= MAX_ADDRESS
 
 
 def message_ids(value: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ warning beside what could be read. Sources: RFC 5322, 2045-2047, 2231, 3464, 809
 from collections.abc import Mapping
 
 from adapters.formats import bounce
-from adapters.formats.headers import Headers, addresses, mailbox, message_ids, moment, read_headers
+from adapters.formats.headers import Headers, addresses, certain, mailbox, message_ids, moment, read_headers
 from adapters.formats.kinds import Signs, kind_of
 from adapters.formats.parts import Parts, head_and_body, read_parts
 from adapters.formats.quoting import split_history
@@ -19,6 +19,9 @@ MAIL_HEADERS = frozenset({
     "mime-version", "content-type", "in-reply-to", "x-mailer", "envelope-to", "x-original-to",
 })
 RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
+#: Headers that only lists and newsletters have, and those that say it by their value.
+BULK = ("list-id", "list-unsubscribe", "list-post", "feedback-id", "x-campaign-id", "x-mailgun-sid")
+BULK_WORDS = (("precedence", ("bulk", "list", "junk")), ("x-spam-flag", ("yes", "true")), ("x-spam-status", ("yes",)), ("x-spam", ("yes", "true")))
 #: Kinds whose words may quote the headers of the letter they are about.
 ABOUT_A_LETTER = frozenset({MailKind.BOUNCE, MailKind.READ_RECEIPT})
 
@@ -43,6 +46,7 @@ def read_mail(content: bytes) -> Mail:
         text=parts.text, new_text=new_text, history=history, references=_references(headers, kind, blocks, parts),
         attachments=tuple(parts.attachments), failed_recipients=_failed(headers, kind, blocks, parts),
         charsets=tuple(parts.charsets), warnings=(*_complaints(headers, sender), *parts.warnings),
+        sender_certain=certain(list(headers.all_raw("from"))), bulk=_bulk(headers),
     )
 
 
@@ -86,6 +90,13 @@ def _references(headers: Headers, kind: MailKind, blocks: tuple[Headers, ...], p
 
 def _failed(headers: Headers, kind: MailKind, blocks: tuple[Headers, ...], parts: Parts) -> tuple[str, ...]:
     return bounce.failed_recipients(headers, blocks, parts.text) if kind is MailKind.BOUNCE else ()
+
+
+def _bulk(headers: Headers) -> bool:
+    """Whether many get this mail, or a filter on the way took it for spam (RFC 2369, RFC 2919)."""
+    return any(headers.has(name) for name in BULK) or any(
+        value.strip().lower().startswith(words) for name, words in BULK_WORDS for value in headers.all_raw(name)
+    )
 
 
 def _complaints(headers: Headers, sender: str) -> list[str]:

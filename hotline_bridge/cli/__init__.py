@@ -1,5 +1,6 @@
 """The command `hotline-bridge`. Exit codes: 0 done, 1 some input was bad, 2 the command or its configuration is wrong."""
 
+import io
 import sys
 
 import typer
@@ -23,18 +24,34 @@ admin.add_to(app)
 
 def main() -> None:
     """Run the command; what a person can mend is told in words, never as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")      # LANG=C, or a GBK terminal and a rare character: legible beats a traceback
     try:
         app(standalone_mode=True)
     except ConfigMistakes as error:
         _give_up(f"the configuration cannot be used:\n{error}")
     except BadTable as error:
         _give_up("a table of the bank cannot be used:\n" + "\n".join(f"{error.name}: {mistake}" for mistake in error.mistakes))
-    except RuleError as error:
-        _give_up(str(error))
-    except OSError as error:
-        _give_up(f"{error.__class__.__name__}: {error}")
+    except ExceptionGroup as group:                             # a room of the daemon ended, and took the others along
+        _give_up("; ".join(_said(error) for error in group.exceptions))
+    except (RuleError, OSError) as error:
+        _give_up(_said(error))
+
+
+def _said(error: BaseException) -> str:
+    """An error in words; of one that is a defect only its kind, for its words may be a customer's (P-6)."""
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror or error}"
+    if isinstance(error, RuleError):
+        return str(error)
+    from hotline_bridge.logs import frames
+
+    return f"a defect of the program, please report it: {type(error).__name__} in {' < '.join(reversed(frames(error)))}"
 
 
 def _give_up(words: str) -> None:
-    sys.stderr.write(f"hotline-bridge: {words}\n")
+    if sys.stderr is not None:      # closed by whoever started us
+        sys.stderr.write(f"hotline-bridge: {words}\n")
     sys.exit(2)

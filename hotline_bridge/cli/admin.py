@@ -1,12 +1,11 @@
 """Commands for the operator: check-config, db, status, tasks, version."""
 
-import json
 import sys
 from typing import Annotated
 
 import typer
 
-from hotline_bridge.cli.common import ConfigOption, config_of, say
+from hotline_bridge.cli.common import ConfigOption, config_of, out, say
 
 db = typer.Typer(no_args_is_help=True, help="数据库。 The database.")
 
@@ -43,13 +42,13 @@ def status(config: ConfigOption = None) -> None:
     desk = open_desk(config_of(config))
     now = system_clock()
     row = desk.store.read_now(lambda tx: standing(tx, now))
-    sys.stdout.write(json.dumps(row, ensure_ascii=False, indent=2) + "\n")
+    out(row, 2)
     if row["out_of_sight"]:
         raise typer.Exit(1)
 
 
 def retry(
-    task: Annotated[int, typer.Argument(help="The id of a parked task, from `status`.", metavar="ID")], config: ConfigOption = None,
+    task: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The id of a parked task, from `status`.", metavar="ID")], config: ConfigOption = None,
 ) -> None:
     """重试一项搁置的任务。 Let a parked task run again."""
     from hotline_bridge.wiring import open_desk, system_clock
@@ -64,16 +63,11 @@ def retry(
 @db.command("upgrade")
 def upgrade(config: ConfigOption = None) -> None:
     """Bring the database to the schema of this program; safe while several instances start."""
-    from hotline_bridge.config import read_secret
-    from hotline_bridge.store.engine import open_engine
-    from hotline_bridge.store.upgrade import current, newest, upgrade as bring
+    from hotline_bridge.wiring import bring, engine_of
 
-    chosen = config_of(config)
-    chosen.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = open_engine(chosen.store_url, read_secret(None, chosen.store.password_file))
-    before = current(engine)
-    bring(engine)
-    say(f"{engine.url.render_as_string(hide_password=True)}: {before or 'empty'} → {newest()}")
+    engine = engine_of(config_of(config))
+    before, after = bring(engine)
+    say(f"{engine.url.render_as_string(hide_password=True)}: {before or 'empty'} → {after}")
 
 
 def version() -> None:

@@ -1,16 +1,14 @@
 """Commands about cases: list, show, review, assign, close, reopen, and answers in doubt."""
 
 import getpass
-import json
 import re
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from hotline_bridge.cli.common import ConfigOption, config_of, out, say
+from hotline_bridge.cli.common import ConfigOption, config_of, out, say, written
 
 PIPED_WIDTH = 200       # columns, where no terminal says how wide it is
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
@@ -20,8 +18,8 @@ HEADS = {
     "received": "受理 received", "due": "到期 due", "flags": "标记 flags", "source": "来源 source", "kind": "类型 kind", "bytes": "字节 bytes",
     "taken": "收到 taken", "trouble": "问题 trouble", "remedy": "处置 remedy", "id": "id", "sender": "发件人 sender", "at": "时间 at", "reasons": "理由 reasons",
 }
-Number = Annotated[str, typer.Argument(help="The case number, e.g. 95580-20260722-000137.", metavar="NUMBER")]
-As = Annotated[str, typer.Option("--as", help="Who decides; the login name without.", metavar="NAME")]
+Number = Annotated[str, typer.Argument(help="The case number, e.g. 95580-20260722-000137.", metavar="NUMBER", callback=written)]
+As = Annotated[str, typer.Option("--as", help="Who decides; the login name without.", metavar="NAME", callback=written)]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 app = typer.Typer(no_args_is_help=True, help="工单：查看、复核、分派、办结。 Look at cases and decide about them; every decision is written into the case's book.")
 
@@ -32,37 +30,47 @@ def add_to(program: typer.Typer) -> None:
 
 
 @app.command("list")
-def list_cases(
+def list_cases(  # noqa: PLR0913 (the options of one command)
     config: ConfigOption = None,
     state: Annotated[str, typer.Option("--state", help="TAKEN, DESK, HELD, SENT, ANSWERED, CLOSED; several with commas.")] = "",
-    unit: Annotated[str, typer.Option("--unit", help="A unit's code.")] = "",
+    unit: Annotated[str, typer.Option("--unit", help="A unit's code.", callback=written)] = "",
     quarantine: Annotated[bool, typer.Option("--quarantine", help="What could not be read, why, and what to do.")] = False,
     claimed: Annotated[bool, typer.Option("--claimed", help="Answers in doubt, for the desk to accept or dismiss.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at a time.")] = 200,
+    offset: Annotated[int, typer.Option("--offset", min=0, help="Behind how many, to go on where the last list ended.")] = 0,
     as_json: Json = False,
 ) -> None:
     """List cases, newest first; or the papers in quarantine; or the answers in doubt."""
     from hotline_bridge import views
-    from routing.case import State
 
-    unknown = [word for word in state.split(",") if word and word not in State.__members__]
-    if unknown:
-        say(f"--state {','.join(unknown)}: no such state; there are {', '.join(State.__members__)}")
-        raise typer.Exit(2)
-    desk = _desk(config)
+    states = _states(state)
+    desk, leaf = _desk(config), views.Leaf(limit, offset)
     rules = desk.rules.rules
     zone = rules.packs[rules.default_pack].zone
-    if quarantine:
-        papers = [views.quarantined(paper, zone) for paper in desk.store.read_now(lambda tx: tx.papers.quarantined())]
-        _table(papers, ("number", "source", "kind", "bytes", "taken", "trouble", "remedy"), "隔离件 Quarantine", as_json=as_json)
-        return
     if claimed:
-        rows = desk.store.read_now(lambda tx: [(one, tx.cases.get(one.case).number) for one in tx.answers.claimed()])
-        answers = [views.claimed(one, number, zone) for one, number in rows]
+        found = desk.store.read_now(lambda tx: [(one, tx.cases.get(one.case).number) for one in tx.answers.claimed()])
+        answers, following = leaf.cut([views.claimed(one, number, zone) for one, number in found])
         _table(answers, ("id", "case_number", "sender", "at", "reasons"), "疑似回复 Claimed answers", as_json=as_json)
-        return
-    states = [State[word] for word in state.split(",") if word]
-    cases = [views.row(case, rules) for case in desk.store.read_now(lambda tx: tx.cases.select(states, unit))]
-    _table(cases, ("number", "state_zh", "category", "unit_name", "received", "due", "flags"), "工单 Cases", as_json=as_json)
+    elif quarantine:
+        papers, following = leaf.cut(desk.store.read_now(lambda tx: tx.papers.quarantined(leaf.reach)))
+        columns = ("number", "source", "kind", "bytes", "taken", "trouble", "remedy")
+        _table([views.quarantined(paper, zone) for paper in papers], columns, "隔离件 Quarantine", as_json=as_json)
+    else:
+        cases, following = leaf.cut(desk.store.read_now(lambda tx: tx.cases.select(states, unit, leaf.reach)))
+        columns = ("number", "state_zh", "category", "unit_name", "received", "due", "flags")
+        _table([views.row(case, rules) for case in cases], columns, "工单 Cases", as_json=as_json)
+    if following is not None:
+        say(f"还有更多 / there are more: --offset {following}")
+
+
+def _states(words: str) -> list[Any]:
+    from routing.case import State
+
+    asked = [word.strip().upper() for word in words.split(",") if word.strip()]
+    if unknown := [word for word in asked if word not in State.__members__]:
+        say(f"--state {','.join(unknown)}: no such state; there are {', '.join(State.__members__)}")
+        raise typer.Exit(2)
+    return [State[word] for word in asked]
 
 
 @app.command("show")
@@ -73,19 +81,15 @@ def show(number: Number, config: ConfigOption = None, as_json: Json = False) -> 
     desk = _desk(config)
     one = desk.store.read_now(lambda tx: views.whole(tx, number))
     if one is None:
-        say(f"there is no case {number}; look at `hotline-bridge cases list`")
-        raise typer.Exit(1)
+        raise _nothing(f"there is no case {number}; look at `hotline-bridge cases list`")
     whole = views.full(one, desk.rules.rules, masked=False)
-    if as_json:
-        out(whole)
-        return
-    sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=2) + "\n")
+    out(whole, None if as_json else 2)
 
 
 @app.command("review")
 def review(
     number: Number,
-    findings: Annotated[str, typer.Option("--findings", help="What was heard on the recording.", prompt="findings 复听情况")],
+    findings: Annotated[str, typer.Option("--findings", help="What was heard on the recording.", prompt="findings 复听情况", callback=written)],
     config: ConfigOption = None, who: As = "",
     refuse: Annotated[bool, typer.Option("--refuse", help="Do not sign: hand the case back to the desk.")] = False,
 ) -> None:
@@ -94,9 +98,9 @@ def review(
     from routing.case import Recording
 
     desk = _desk(config)
-    case = desk.store.read_now(lambda tx: tx.cases.by_number(number))
-    heard = Recording("", desk.recordings.sha256(case.recording.reference)) if case else Recording()
-    name = who or getpass.getuser()
+    case = _known(desk, number)
+    heard = Recording("", desk.recordings.sha256(case.recording.reference))
+    name = who or _login()
     if refuse:
         _decide(desk, lambda tx, now, rules: hand_back(tx, number, name, findings, now, rules))
     else:
@@ -107,41 +111,44 @@ def review(
 @app.command("assign")
 def assign(
     number: Number, config: ConfigOption = None, who: As = "",
-    unit: Annotated[str, typer.Option("--unit", help="The code of the unit complained about.")] = "",
-    category: Annotated[str, typer.Option("--category", help="One of P-14's eight.")] = "",
-    says: Annotated[str, typer.Option("--says", help="Why.")] = "",
+    unit: Annotated[str, typer.Option("--unit", help="The code of the unit complained about.", callback=written)] = "",
+    category: Annotated[str, typer.Option("--category", help="One of P-14's eight.", callback=written)] = "",
+    says: Annotated[str, typer.Option("--says", help="Why.", callback=written)] = "",
 ) -> None:
     """Set what triage could not decide; a flagged case then waits for a reviewer, any other goes out."""
     from hotline_bridge.steps.assign import Change, assign as decide
 
-    name = who or getpass.getuser()
-    _decide(_desk(config), lambda tx, now, rules: decide(tx, number, name, Change(unit, category, says), now, rules))
+    name, desk = who or _login(), _desk(config)
+    _known(desk, number)
+    _decide(desk, lambda tx, now, rules: decide(tx, number, name, Change(unit, category, says), now, rules))
     say(f"{number}: assigned by {name}")
 
 
 @app.command("close")
 def close(
     number: Number,
-    outcome: Annotated[str, typer.Option("--outcome", help="One of the pack's outcomes; a wrong one lists them.")],
+    outcome: Annotated[str, typer.Option("--outcome", help="One of the pack's outcomes; a wrong one lists them.", callback=written)],
     config: ConfigOption = None, who: As = "",
-    says: Annotated[str, typer.Option("--says", help="A word to it.")] = "",
+    says: Annotated[str, typer.Option("--says", help="A word to it.", callback=written)] = "",
     free_will: Annotated[bool, typer.Option("--free-will", help="The customer was asked and withdraws of their own will (P-19).")] = False,
 ) -> None:
     """Close a case."""
     from hotline_bridge.steps.close import close as decide
 
-    name = who or getpass.getuser()
-    _decide(_desk(config), lambda tx, now, rules: decide(tx, number, name, outcome, says, now, rules, free_will=free_will))
+    name, desk = who or _login(), _desk(config)
+    _known(desk, number)
+    _decide(desk, lambda tx, now, rules: decide(tx, number, name, outcome, says, now, rules, free_will=free_will))
     say(f"{number}: closed by {name}")
 
 
 @app.command("reopen")
-def reopen(number: Number, says: Annotated[str, typer.Option("--says", help="Why.")] = "", config: ConfigOption = None, who: As = "") -> None:
+def reopen(number: Number, says: Annotated[str, typer.Option("--says", help="Why.", callback=written)] = "", config: ConfigOption = None, who: As = "") -> None:
     """Open a closed case again: the customer does not accept the answer (P-18)."""
     from hotline_bridge.steps.close import reopen as decide
 
-    name = who or getpass.getuser()
-    _decide(_desk(config), lambda tx, now, rules: decide(tx, number, name, says, now, rules))
+    name, desk = who or _login(), _desk(config)
+    _known(desk, number)
+    _decide(desk, lambda tx, now, rules: decide(tx, number, name, says, now, rules))
     say(f"{number}: open again, at the desk")
 
 
@@ -154,8 +161,10 @@ def answer(
     """Decide about an answer in doubt."""
     from hotline_bridge.steps.answer import judge
 
-    name = who or getpass.getuser()
-    _decide(_desk(config), lambda tx, now, rules: judge(tx, answer_id, name, now, rules, accept=accept))
+    name, desk = who or _login(), _desk(config)
+    if not any(one.id == answer_id for one in desk.store.read_now(lambda tx: tx.answers.claimed())):
+        raise _nothing(f"there is no claimed answer {answer_id}; look at `hotline-bridge cases list --claimed`; it may have been decided already")
+    _decide(desk, lambda tx, now, rules: judge(tx, answer_id, name, now, rules, accept=accept))
     say(f"answer {answer_id}: {'accepted' if accept else 'dismissed'} by {name}")
 
 
@@ -165,6 +174,27 @@ def _desk(path: Path | None) -> Any:  # noqa: ANN401 (wiring.Desk, imported late
     return open_desk(config_of(path))
 
 
+def _known(desk: Any, number: str) -> Any:  # noqa: ANN401 (as above, and the case)
+    case = desk.store.read_now(lambda tx: tx.cases.by_number(number))
+    if case is None:
+        raise _nothing(f"there is no case {number}; look at `hotline-bridge cases list`")
+    return case
+
+
+def _nothing(words: str) -> typer.Exit:
+    say(words)
+    return typer.Exit(1)
+
+
+def _login() -> str:
+    """The name of who is logged in; a container may have none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        say("--as: this user has no login name; say who decides, e.g. --as 8001")
+        raise typer.Exit(2) from None
+
+
 def _decide(desk: Any, decision: Callable[..., None]) -> None:  # noqa: ANN401 (as above)
     from hotline_bridge.wiring import system_clock
 
@@ -172,7 +202,7 @@ def _decide(desk: Any, decision: Callable[..., None]) -> None:  # noqa: ANN401 (
     desk.store.run_now(lambda tx: decision(tx, now, desk.rules.rules))
 
 
-def _table(rows: list[dict[str, object]], columns: tuple[str, ...], title: str, *, as_json: bool) -> None:
+def _table(rows: Sequence[dict[str, object]], columns: tuple[str, ...], title: str, *, as_json: bool) -> None:
     if as_json:
         for row in rows:
             out(row)

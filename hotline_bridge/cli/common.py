@@ -22,9 +22,21 @@ def config_of(path: Path | None) -> Config:
     return load_config(path)
 
 
-def out(row: object) -> None:
-    """One JSON object on a line of its own."""
-    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+def out(row: object, indent: int | None = None) -> None:
+    """One JSON object on a line of its own; what the terminal's code page lacks is escaped as JSON escapes it."""
+    line = json.dumps(row, ensure_ascii=False, indent=indent)
+    try:
+        line.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        line = json.dumps(row, indent=indent)
+    sys.stdout.write(line + "\n")
+
+
+def written(words: str) -> str:
+    """What was typed, without what no database takes: bytes that are no text in this locale."""
+    from hotline_bridge.views import written as legible
+
+    return legible(words) if isinstance(words, str) else words
 
 
 def say(words: str) -> None:

@@ -41,22 +41,35 @@ def triage(
     bad = 0
     for number, line in watched(enumerate(_lines(file), 1), "triage"):
         try:
-            row = json.loads(line)
+            row = json.loads(_decoded(line))
             complaint = _complaint(row, chosen.zone)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             bad += 1
-            out({"id": None, "line": number, "error": f"line {number} cannot be used: {error}; expected an object with id, text, received"})
+            why = f"no JSON ({error.msg} at character {error.pos})" if isinstance(error, json.JSONDecodeError) else str(error)
+            out({"id": None, "line": number, "error": f"line {number} cannot be used: {why}; expected an object with id, text, received"})
             continue
         out(triage_json(str(row.get("id", number)), judge(complaint, tables)))
     _end(bad)
 
 
-def _complaint(row: dict[str, object], zone: ZoneInfo) -> Complaint:
-    text, received = row["text"], row.get("received")
-    if not isinstance(text, str):
-        msg = "text must be a string"
+def _decoded(line: bytes) -> str:
+    """UTF-8, else what a Chinese Windows writes."""
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return line.decode("gb18030", "replace")
+
+
+def _complaint(row: object, zone: ZoneInfo) -> Complaint:
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        msg = "no object with a text" if not isinstance(row, dict) else "text is missing" if "text" not in row else "text must be a string"
         raise TypeError(msg)
-    at = datetime.fromisoformat(str(received)) if received else datetime(2026, 1, 1, tzinfo=zone)
+    text, received = row["text"], row.get("received")
+    try:
+        at = datetime.fromisoformat(str(received)) if received else datetime(2026, 1, 1, tzinfo=zone)
+    except ValueError:
+        msg = "received is no ISO 8601 time, e.g. 2026-11-24T09:00:00+08:00"
+        raise ValueError(msg) from None
     return Complaint(text=text, source=str(row.get("source", "seat-note")), received=at if at.tzinfo else at.replace(tzinfo=zone))
 
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from hotline_bridge import views
+from hotline_bridge.console.trouble import problem
 from hotline_bridge.house import House
 from hotline_bridge.steps.answer import judge
 from hotline_bridge.steps.assign import Change, assign
@@ -24,6 +26,7 @@ from routing.errors import RuleError
 from routing.rules import Rules
 
 log = structlog.get_logger()
+EVERY = 1_000_000       # what is counted must not be cut
 Decision = Callable[[Tx, datetime, Rules], None]
 Page = Callable[[web.Request, "Visitor"], Awaitable[web.Response]]
 
@@ -60,7 +63,7 @@ class Api:
             web.post(at + "/assign", self._for(("desk",), self.assign)),
             web.post(at + "/close", self._for(("desk",), self.close)),
             web.post(at + "/reopen", self._for(("desk", "supervisor"), self.reopen)),
-            web.post("/api/v1/answers/{id:[0-9]+}", self._for(("desk",), self.judge)),
+            web.post("/api/v1/answers/{id:[0-9]{1,18}}", self._for(("desk",), self.judge)),
         ]
 
     # looking ----------------------------------------------------------------------------------
@@ -75,24 +78,29 @@ class Api:
         return _json(await self.house.store.read(lambda tx: standing(tx, now)))
 
     async def list(self, request: web.Request, _visitor: Visitor) -> web.Response:
-        """Cases, newest first, of one state or unit where asked."""
-        states, rules = _states(request.query.get("state", "")), self.house.rules
-        cases = await self.house.store.read(lambda tx: tx.cases.select(states, request.query.get("unit", "")))
-        return _json({"cases": [views.row(case, rules) for case in cases]})
+        """Cases, newest first, of one state or unit where asked; `limit` at a time, `next` leads on."""
+        asked, leaf, rules = _query(request, "state", "unit"), _leaf(request), self.house.rules
+        states = _states(asked["state"])
+        cases, counts = await self.house.store.read(lambda tx: (tx.cases.select(states, asked["unit"], leaf.reach), tx.cases.counts()))
+        shown, following = leaf.cut(cases)
+        total = None if asked["unit"] else sum(count for state, count in counts.items() if state in (states or State))
+        return _json({"cases": [views.row(case, rules) for case in shown], "total": total, "next": _next(request, leaf, following)})
 
     async def show(self, request: web.Request, visitor: Visitor) -> web.Response:
         """One case with its whole book; an auditor and a supervisor see the customer masked (P-6)."""
-        one = await self.house.store.read(lambda tx: views.whole(tx, request.match_info["number"]))
+        number = _number(request)
+        one = await self.house.store.read(lambda tx: views.whole(tx, number))
         if one is None:
-            return _problem(404, f"there is no case {request.match_info['number']}")
+            return problem(404, f"there is no case {number[:40]}", "GET /api/v1/cases lists them")
         log.info("case read", case=one.case.number, who=visitor.name)
         return _json(views.full(one, self.house.rules, masked=not {"seat", "reviewer", "desk"} & set(visitor.roles)))
 
-    async def quarantine(self, _request: web.Request, _visitor: Visitor) -> web.Response:
-        """The papers nobody could read."""
-        zone = self.house.rules.pack(self.house.rules.default_pack).zone
-        papers = await self.house.store.read(lambda tx: tx.papers.quarantined())
-        return _json({"papers": [views.quarantined(paper, zone) for paper in papers]})
+    async def quarantine(self, request: web.Request, _visitor: Visitor) -> web.Response:
+        """The papers nobody could read, newest first; `limit` at a time."""
+        zone, leaf = self.house.rules.pack(self.house.rules.default_pack).zone, _leaf(request)
+        _query(request)
+        papers, following = leaf.cut(await self.house.store.read(lambda tx: tx.papers.quarantined(leaf.reach)))
+        return _json({"papers": [views.quarantined(paper, zone) for paper in papers], "next": _next(request, leaf, following)})
 
     async def claimed(self, _request: web.Request, _visitor: Visitor) -> web.Response:
         """The answers the desk must decide about, with the reasons."""
@@ -107,8 +115,8 @@ class Api:
     # deciding -----------------------------------------------------------------------------------
     async def review(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Sign, or hand back to the desk: {"findings": …, "accept": true|false} (P-9.1)."""
-        number, said = request.match_info["number"], await _said(request)
-        findings, accept = _word(said, "findings"), said.get("accept", True) is True
+        number, said = _number(request), await _said(request, "findings", "accept")
+        findings, accept = _word(said, "findings"), _yes(said, "accept", default=True)
         case = await self.house.store.read(lambda tx: tx.cases.by_number(number))
         heard = await self._heard(case) if case else Recording()
         return await self._decide(number, visitor, lambda tx, now, rules: (
@@ -118,7 +126,7 @@ class Api:
 
     async def assign(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Set unit, category or both: {"unit": code, "category": …, "says": why}."""
-        number, said = request.match_info["number"], await _said(request)
+        number, said = _number(request), await _said(request, "unit", "category", "says")
         unit, category, says = (_word(said, name) for name in ("unit", "category", "says"))
         return await self._decide(number, visitor, lambda tx, now, rules: (
             assign(tx, number, visitor.name, Change(unit, category, says), now, rules)
@@ -126,21 +134,21 @@ class Api:
 
     async def close(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Close: {"outcome": one of the pack's, "says": …, "free_will": true where a withdrawal was checked (P-19)}."""
-        number, said = request.match_info["number"], await _said(request)
+        number, said = _number(request), await _said(request, "outcome", "says", "free_will")
         outcome, says = _word(said, "outcome"), _word(said, "says")
-        free_will = said.get("free_will") is True
+        free_will = _yes(said, "free_will", default=False)
         return await self._decide(number, visitor, lambda tx, now, rules: (
             close(tx, number, visitor.name, outcome, says, now, rules, free_will=free_will)
         ))
 
     async def reopen(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Open a closed case again: {"says": why} (P-18)."""
-        number, says = request.match_info["number"], _word(await _said(request), "says")
+        number, says = _number(request), _word(await _said(request, "says"), "says")
         return await self._decide(number, visitor, lambda tx, now, rules: reopen(tx, number, visitor.name, says, now, rules))
 
     async def judge(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Accept or dismiss a claimed answer: {"accept": true|false}."""
-        answer_id, accept = int(request.match_info["id"]), (await _said(request)).get("accept") is True
+        answer_id, accept = int(request.match_info["id"]), _yes(await _said(request, "accept"), "accept", default=None)
         return await self._decide("", visitor, lambda tx, now, rules: judge(tx, answer_id, visitor.name, now, rules, accept=accept))
 
     async def _decide(self, number: str, visitor: Visitor, decision: Decision) -> web.Response:
@@ -163,13 +171,15 @@ class Api:
         async def guarded(request: web.Request) -> web.Response:
             visitor = self._visitor(request.headers.get("Authorization", ""))
             if visitor is None:
-                return _problem(401, "the token is missing or unknown", {"WWW-Authenticate": 'Bearer realm="hotline-bridge"'})
+                cure = "send the header Authorization: Bearer with your token"
+                return problem(401, "the token is missing or unknown", cure, {"WWW-Authenticate": 'Bearer realm="hotline-bridge"'})
             if not set(roles) & set(visitor.roles):
-                return _problem(403, f"this needs one of the roles {', '.join(roles)}; {visitor.name} has {', '.join(visitor.roles)}")
+                detail = f"this needs one of the roles {', '.join(roles)}; {visitor.name} has {', '.join(visitor.roles)}"
+                return problem(403, detail, "ask somebody who has it, or the operator to change people.roles")
             try:
                 return await page(request, visitor)
             except RuleError as error:
-                return _problem(409, str(error))
+                return problem(409, str(error))
 
         return guarded
 
@@ -187,19 +197,21 @@ def standing(tx: Tx, now: datetime) -> dict[str, object]:
         "tasks_due": tx.tasks.due_count(now), "out_of_sight": tx.cases.out_of_sight(),
         "sources": {name: {"last_success": at.isoformat(), "age_s": int((now - at).total_seconds())} for name, at in tx.papers.marks().items()},
         "parked": [{"id": p.id, "kind": p.kind, "subject": p.subject, "trouble": p.trouble} for p in tx.tasks.parked()],
-        "quarantined": len(tx.papers.quarantined()),
+        "quarantined": len(tx.papers.quarantined(EVERY)),
     }
 
 
 def _states(words: str) -> list[State]:
-    unknown = [word for word in words.split(",") if word and word not in State.__members__]
+    words = words.upper().replace(" ", "")
+    unknown = [word[:40] for word in words.split(",") if word and word not in State.__members__]
     if unknown:
         msg = f"no such state: {', '.join(unknown)}; there are {', '.join(State.__members__)}"
         raise RuleError(msg)
     return [State[word] for word in words.split(",") if word]
 
 
-async def _said(request: web.Request) -> Mapping[str, Any]:
+async def _said(request: web.Request, *known: str) -> Mapping[str, Any]:
+    """The body as an object that has only keys we know: one with a slip in it must not decide something else."""
     try:
         said = json.loads(await request.read() or b"{}")
     except (ValueError, RecursionError):
@@ -207,6 +219,7 @@ async def _said(request: web.Request) -> Mapping[str, Any]:
     if not isinstance(said, dict):
         msg = 'the body is no JSON object; send e.g. {"findings": "…"}'
         raise RuleError(msg)
+    _only(said, known, "the body")
     return said
 
 
@@ -215,14 +228,46 @@ def _word(said: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str):
         msg = f"{name} must be a text"
         raise RuleError(msg)
-    return value.strip()
+    return views.written(value)
+
+
+def _yes(said: Mapping[str, Any], name: str, *, default: bool | None) -> bool:
+    """A yes or no; "false" in quotation marks is neither, and None as default means that it must be said."""
+    value = said.get(name, default)
+    if not isinstance(value, bool):
+        msg = f"{name} must be said: true or false, without quotation marks"
+        raise RuleError(msg)
+    return value
+
+
+def _number(request: web.Request) -> str:
+    return views.written(request.match_info["number"])
+
+
+def _query(request: web.Request, *known: str) -> dict[str, str]:
+    """The parameters behind the question mark; one we do not know would otherwise be taken for obeyed."""
+    _only(request.query, (*known, "limit", "offset"), "the query")
+    return {name: views.written(request.query.get(name, "")) for name in known}
+
+
+def _only(said: Mapping[str, Any], known: Collection[str], what: str) -> None:
+    if unknown := sorted(set(said) - set(known)):
+        msg = f"{what} has {', '.join(one[:40] for one in unknown[:5])}, which means nothing here; known are {', '.join(known)}"
+        raise RuleError(msg)
+
+
+def _leaf(request: web.Request) -> views.Leaf:
+    limit, offset = (request.query.get(name, default) for name, default in (("limit", "200"), ("offset", "0")))
+    if not all(re.fullmatch("[0-9]{1,7}", one) for one in (limit, offset)) or not 1 <= int(limit) <= views.MOST:
+        msg = f"limit must be a number from 1 to {views.MOST}, offset one from 0 on"
+        raise RuleError(msg)
+    return views.Leaf(int(limit), int(offset))
+
+
+def _next(request: web.Request, leaf: views.Leaf, following: int | None) -> str | None:
+    """Where the list goes on."""
+    return None if following is None else str(request.rel_url.update_query(limit=leaf.limit, offset=following))
 
 
 def _json(value: object) -> web.Response:
     return web.json_response(value, dumps=lambda it: json.dumps(it, ensure_ascii=False))
-
-
-def _problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> web.Response:
-    body = {"type": "about:blank", "title": web.Response(status=status).reason, "status": status, "detail": detail}
-    text = json.dumps(body, ensure_ascii=False)
-    return web.Response(text=text, status=status, headers=dict(headers or {}), content_type="application/problem+json")

@@ -1,51 +1,70 @@
 """A unit's answer: matched, its elements checked, asked for again or laid before the desk (P-12; pains 6 and 7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from adapters.formats.letter import Draft
 from adapters.formats.mime import read_mail
 from adapters.formats.quoting import without_footer, without_quotes
 from adapters.formats.slip_docx import read_slip
 from hotline_bridge import letters
 from hotline_bridge.store.answers import CLAIMED, COUNTED, DISMISSED, Answer
 from hotline_bridge.store.tx import Tx
+from hotline_bridge.telling import tell_desk
+from routing.addressee import addressee, may_be, superiors
 from routing.case import Case, Entry, State
 from routing.closing import closes_itself
-from routing.elements import ELEMENTS, found, merged, missing
+from routing.elements import ELEMENTS, found, merged, missing, without_words_of
 from routing.errors import RuleError
 from routing.papers import Mail, Unreadable
+from routing.parties import Unit
 from routing.reply import Candidate, Clues, clues, match
 from routing.rules import Rules
 from routing.slip import anonymous
 
 MOST_ASKED = 5      # letters that ask for the rest; beyond it a person looks, for two machines may be talking
+MOST_FORMS = 10     # of one mail; each is a package to be unpacked
+AWAITED = frozenset({State.SENT, State.ANSWERED})
+FORMS = (".docx", ".doc", ".wps")
 
 
 def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     """Count the mail as an answer, keep it as a claim for the desk, or hand it on as a new complaint."""
     mail = read_mail(tx.papers.body(subject))
-    written = _written(mail)
+    forms = _forms(mail)
     seen = clues(mail, rules.identity.mailbox, rules.identity.reply_key, tuple(rules.by_hotline))
-    seen = replace(seen, attached=tuple(dict.fromkeys((*seen.attached, *written.numbers))))
+    seen = replace(seen, attached=tuple(dict.fromkeys((*seen.attached, *forms.numbers))))
     cases = {case.id: case for case in _cases(tx, seen)}
-    judged = match(seen, [_candidate(tx, case, rules) for case in cases.values()])
+    candidates = {case.id: _candidate(tx, case, rules) for case in cases.values()}
+    judged = match(seen, list(candidates.values()))
     if judged.case_id is None and not judged.cases:
         tx.tasks.owe("register", subject, now)
         return
-    out = judged.accepted and cases[judged.cases[0]].round > 0
-    for case_id in judged.cases:
-        standing = COUNTED if out else CLAIMED
-        kept = tx.answers.keep(Answer(0, case_id, subject, now, mail.sender, written.elements, standing, judged.reasons))
-        if kept is None:
-            return
-        what = "收到回复" if out else "疑似回复，待投诉处理岗确认"
-        tx.cases.note(case_id, Entry(now, mail.sender or "-", what, "；".join(judged.reasons), rules.digest))
-        break       # one paper, one row; the desk sees the other cases in the reasons
+    # one paper, one row: where several are meant, that of the case its sender may speak for
+    mine = next((one for one in judged.cases if seen.sender in candidates[one].chain_mailboxes), judged.cases[0])
+    case = cases[mine]
+    waited_for = case.round > 0 and case.state in AWAITED
+    out = judged.accepted and waited_for
+    reasons = (*judged.reasons, *_besides(mail, case, waited_for=waited_for))
+    elements = _written(mail, forms, _others_words(tx, case))
+    if tx.answers.keep(Answer(0, mine, subject, now, mail.sender, elements, COUNTED if out else CLAIMED, reasons)) is None:
+        return
+    what = "收到回复" if out else "疑似回复，待投诉处理岗确认"
+    for one in judged.cases:
+        tx.cases.note(one, Entry(now, mail.sender or "-", what, "；".join(reasons), rules.digest))
     if out:
-        _weigh(tx, cases[judged.cases[0]], mail, now, rules)
-    else:
-        _tell_desk(tx, cases[judged.cases[0]], judged.reasons, subject, now, rules)
+        _weigh(tx, case, mail, now, rules)
+    elif mail.sender != rules.identity.desk:        # their own machine's answer to our letters would have no end
+        tell_desk(tx, case, "疑似回复待确认", ["有来信疑为该投诉件的回复，须人工确认：", *(f"· {one}" for one in reasons)], (subject, now), rules)
+
+
+def _besides(mail: Mail, case: Case, *, waited_for: bool) -> Iterator[str]:
+    """Yield what else the desk must know to decide."""
+    if not waited_for:
+        yield f"该件为“{case.state.value}”，不在等待回复"
+    if not mail.sender_certain:
+        yield "发件人一栏有多个、隐藏或残缺的地址，无法认定是谁所发"
 
 
 def judge(tx: Tx, answer_id: int, who: str, now: datetime, rules: Rules, *, accept: bool) -> None:
@@ -80,43 +99,47 @@ def _weigh(tx: Tx, case: Case, mail: Mail, now: datetime, rules: Rules) -> None:
 
 
 def _ask_again(tx: Tx, case: Case, mail: Mail, state: tuple[Mapping[int, str], Sequence[int]], now: datetime, rules: Rules) -> None:
-    """Send the answer back at once with what is there and what is missing (P-12)."""
+    """Send the answer back at once with what is there and what is missing (P-12); never to a stranger (P-6)."""
     total, lacking = state
     asked = sum(1 for one in tx.tray.of_case(case.id) if one.purpose == "incomplete")
     entry = Entry(now, "bridge", "回复不完整", f"缺第 {'、'.join(map(str, lacking))} 项（P-12）", rules.digest)
-    if asked >= MOST_ASKED or not mail.sender:
-        tx.cases.save(case, entry, Entry(now, "bridge", "转投诉处理岗", f"已退回 {asked} 次仍不完整，请电话联系", rules.digest))
-        _tell_desk(tx, case, ("多次回复仍不完整，请电话联系承办单位",), asked, now, rules)
+    box = _who_is_asked(tx, case, mail, rules)
+    if asked >= MOST_ASKED or not box:
+        says = f"已退回 {asked} 次仍不完整，请电话联系" if asked else "没有可退回补充的邮箱，请电话联系"
+        tx.cases.save(case, entry, Entry(now, "bridge", "转投诉处理岗", says, rules.digest))
+        tell_desk(tx, case, "回复不完整", [f"承办单位的回复缺第 {'、'.join(map(str, lacking))} 项；{says}。"], (-case.round, now), rules)
         return
-    letter = tx.tray.put(letters.incomplete(case, mail, (total, lacking, _written(mail).trouble), asked + 1, now, rules), now)
+    trouble = _forms(mail).trouble
+    letter = tx.tray.put(letters.incomplete(case, replace(mail, sender=box), (total, lacking, trouble), asked + 1, now, rules), now)
     tx.cases.save(case, entry)
     if letter is not None:
         tx.tasks.owe("post", letter, now)
 
 
-def _tell_desk(tx: Tx, case: Case, reasons: Sequence[str], round_: int, now: datetime, rules: Rules) -> None:
-    letter = tx.tray.put(letters.to_desk(case, "疑似回复待确认", ["有来信疑为该投诉件的回复，须人工确认：", *(f"· {one}" for one in reasons)], round_, now, rules), now)
-    if letter is not None:
-        tx.tasks.owe("post", letter, now)
+def _who_is_asked(tx: Tx, case: Case, mail: Mail, rules: Rules) -> str:
+    """Who answered, where they may speak for the unit; where the desk let a stranger's answer count, whoever got the slip."""
+    if mail.sender_certain and mail.sender in _candidate(tx, case, rules).chain_mailboxes:
+        return mail.sender
+    found = addressee(rules.directory, case.lead, case.complaint.person_hint) if case.lead else None
+    return found.mailbox if found else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What an answer holds: elements, the case numbers on its forms, and why a form could not be read."""
+class Forms:
+    """What the forms of a mail hold: elements, the case numbers on them, and why one could not be read."""
 
     elements: Mapping[int, str]
     numbers: tuple[str, ...] = ()
     trouble: str = ""
 
 
-def _written(mail: Mail) -> Written:
-    """Read the mail's new words, its forms, and what was filled in inside the quoted slip."""
-    total = found(without_footer(without_quotes(mail.new_text)))
+def _forms(mail: Mail) -> Forms:
+    """Read the Word files of a mail, the first few of them."""
+    total: Mapping[int, str] = {}
     numbers: list[str] = []
-    trouble = ""
-    for attachment in mail.attachments:
-        if not attachment.name.lower().endswith((".docx", ".doc", ".wps")):
-            continue
+    named = [one for one in mail.attachments if one.name.lower().endswith(FORMS)]
+    trouble = f"附件过多，只读取了前{MOST_FORMS}个" if len(named) > MOST_FORMS else ""
+    for attachment in named[:MOST_FORMS]:
         try:
             form = read_slip(attachment.content)
         except Unreadable as error:
@@ -124,9 +147,22 @@ def _written(mail: Mail) -> Written:
             continue
         total = merged(total, form.elements)
         numbers += [form.number] if form.number else []
+    return Forms(total, tuple(numbers), trouble)
+
+
+def _written(mail: Mail, forms: Forms, others: str) -> Mapping[int, str]:
+    """Add up the mail's new words, its forms, and what was filled in inside the quoted slip; what others wrote aside."""
+    total = merged(found(without_words_of(without_footer(without_quotes(mail.new_text)), others)), forms.elements)
     if len(total) < len(ELEMENTS) and mail.quoted:
-        total = merged(found(mail.text), total)     # somebody typed into the form below their greeting
-    return Written(total, tuple(numbers), trouble)
+        total = merged(found(without_words_of(mail.text, others)), total)     # somebody typed into the form below their greeting
+    return total
+
+
+def _others_words(tx: Tx, case: Case) -> str:
+    """What stands in the case before any answer: the customer's words, and those of our own letters."""
+    ours = dict.fromkeys(one.letter for one in tx.tray.of_case(case.id) if one.purpose.startswith(("slip", "incomplete")))
+    texts = (Draft.from_json(str(tx.tray.get(letter).draft["letter"])).text for letter in ours)
+    return "\n".join((case.complaint.text, case.complaint.demand, *texts))
 
 
 def _cases(tx: Tx, seen: Clues) -> list[Case]:
@@ -135,15 +171,27 @@ def _cases(tx: Tx, seen: Clues) -> list[Case]:
 
 
 def _candidate(tx: Tx, case: Case, rules: Rules) -> Candidate:
-    """The case with whoever may speak for it: those who got a slip and the unit itself, their contacts and superiors.
+    """The case with whoever may speak for it: who got the slip of this round and the unit itself, with their superiors.
 
-    The unit reported on for a crime does not speak for itself (P-14.3).
+    Nobody speaks for themselves: not the unit reported on for a crime - there inspection and its superiors alone
+    (P-14.3) - and not the person complained about (P-11.1, law:17).
     """
-    sent_to = {one.recipient for one in tx.tray.of_case(case.id) if one.purpose.startswith("slip")}
-    units = {unit.code for address in sent_to for unit in rules.directory.by_mailbox(address)}
+    directory, avoid = rules.directory, case.complaint.person_hint
     inspection = rules.pack(case.pack).inspection
-    if case.unit and not (inspection and case.category in inspection.categories):
-        units.add(case.unit)
-    chain = {unit for code in units for unit in rules.directory.chain(code)}
-    boxes = {box for unit in chain for box in (unit.mailbox, unit.first.mailbox, unit.second.mailbox) if box}
-    return Candidate(case.id, case.number, tx.tray.message_ids(case.id), frozenset(box.lower() for box in sent_to | boxes))
+    crime = inspection is not None and case.category in inspection.categories
+    sent_to = {one.recipient for one in tx.tray.of_case(case.id) if one.purpose.startswith("slip") and one.message_id.startswith(f"slip.{case.round}.")}
+    units = {unit.code: unit for address in sent_to for unit in directory.by_mailbox(address)}
+    own = directory.get(case.unit) if case.unit else None
+    if own is not None and not crime:
+        units[own.code] = own
+    speaking = {one.code: one for unit in units.values() for one in (unit, *superiors(directory, unit))}
+    boxes = sent_to | {box for unit in speaking.values() for box in spoken_for(unit, avoid)}
+    if own is not None and crime:
+        boxes -= {own.mailbox, own.first.mailbox, own.second.mailbox}
+    return Candidate(case.id, case.number, tx.tray.message_ids(case.id), frozenset(box.lower() for box in boxes))
+
+
+def spoken_for(unit: Unit, avoid: str) -> set[str]:
+    """The mailboxes of a unit from which it may be spoken for: its own and its contacts', save the person complained about."""
+    theirs = {one.mailbox for one in (unit.first, unit.second) if avoid and may_be(avoid, one.name)}
+    return {box for box in (unit.mailbox, unit.first.mailbox, unit.second.mailbox) if box} - theirs

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from hotline_bridge.recall import outdate, recall
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry, State
 from routing.errors import RuleError
@@ -32,6 +33,8 @@ def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: 
     if case.state is State.CLOSED:
         msg = f"case {number} is closed; reopen it first (P-18)"
         raise RuleError(msg)
+    if case.verdict is None:
+        case = rules.judged(case)      # before triage came to it, or where triage is parked: the flags hold all the same
     changed = rules.timed(replace(case, unit=_unit(change.unit, rules) or case.unit, category=_category(change.category) or case.category, climbed=0))
     if changed.unit is None:
         msg = f"case {number} has no unit; name one (candidates: {', '.join(case.verdict.candidates) if case.verdict else '-'})"
@@ -39,6 +42,9 @@ def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: 
     entry = Entry(now, who, "分派", _told(case, changed, change.says), rules.digest)
     to = State.HELD if rules.holds(changed) else State.DESK
     tx.cases.save(changed if changed.state is to else changed.moved(to), entry)
+    recall(tx, case, who, now, rules)
+    if case.state is State.ANSWERED or case.unit != changed.unit:
+        outdate(tx, case)
     tx.tasks.owe("dispatch", case.id, now)
     tx.tasks.owe("chase", case.id, now)
 

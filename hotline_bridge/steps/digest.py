@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from hotline_bridge import letters
+from hotline_bridge.errors import Later
 from hotline_bridge.store.tray import Pending
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry, State
@@ -22,6 +23,10 @@ def digest(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     tx.tray.drop([one for one in pending if one.id not in kept])
     if not wanted:
         return
+    pack = rules.pack(wanted[0][1].pack)
+    opens = rules.calendar.next_moment(now.astimezone(pack.zone), pack.hours)
+    if opens > now:         # written late, by a daemon that had stood still: nobody is reminded at night (pain 13)
+        raise Later(opens, "waits for working hours")
     round_ = tx.cases.sequence(f"digest:{subject}")
     letter = tx.tray.put(letters.digest(address, wanted, now, rules, round_), now)
     assert letter is not None

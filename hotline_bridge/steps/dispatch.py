@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hotline_bridge import letters
 from hotline_bridge.store.tx import Tx
-from routing.case import Case, Entry, State
+from routing.case import HANDED_BACK, REOPENED, SIGNED, Case, Entry, State
 from routing.route import Routing, route
 from routing.rules import Rules
 
@@ -24,16 +24,21 @@ def dispatch(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     elif rules.holds(case) and not _signed(tx, case, routing, rules):
         _stay(tx, case, State.HELD, Entry(now, "bridge", "待复听复核", "尚无与录音、转办单和收件人一致的复核签字（P-9.1）", rules.digest))
     else:
-        _send(tx, replace(case, round=case.round + 1, lead=routing.lead, undelivered=False), routing, now, rules)
+        _send(tx, replace(case, round=case.round + 1, lead=routing.lead, undelivered=False, climbed=0), routing, now, rules)
 
 
 def _signed(tx: Tx, case: Case, routing: Routing, rules: Rules) -> bool:
     """Whether the last signature is on this very recording, these words and these recipients (P-9.1)."""
     signature = tx.cases.signature(case.id)
-    if signature is None:
+    if signature is None or _last_word(tx, case) != SIGNED:
         return False
     slips, recipients = letters.matter(case, routing, rules)
     return (signature.recording_sha256, signature.slip_sha256, signature.recipients) == (letters.heard(case.recording), slips, recipients)
+
+
+def _last_word(tx: Tx, case: Case) -> str:
+    """What was decided last about the review: a case handed back or opened again needs a new signature."""
+    return next((one.what for one in reversed(tx.cases.book(case.id)) if one.what in {SIGNED, HANDED_BACK, REOPENED}), "")
 
 
 def _stay(tx: Tx, case: Case, at: State, entry: Entry) -> None:

@@ -48,10 +48,19 @@ def _same_mail_before(tx: Tx, paper: Kept, mail: Mail) -> int | None:
 def _message(tx: Tx, paper: Kept, mail: Mail, now: datetime, rules: Rules) -> None:
     """A person wrote: an answer where anything points to a case, else a new complaint; its own step tells (P-3, pain 7)."""
     if mail.sender == rules.identity.mailbox:
-        tx.papers.read(paper.id, "本系统自己发出的邮件 / our own letter came back; nothing to do")
+        _from_ourselves(tx, paper, mail)
         return
     tx.tasks.owe("answer", paper.id, now)
     tx.papers.read(paper.id)
+
+
+def _from_ourselves(tx: Tx, paper: Kept, mail: Mail) -> None:
+    """Our own letter that came back is nothing; anything else under our name is somebody's: a web form, or a forger (P-3)."""
+    if tx.tray.knows((mail.message_id,)):
+        tx.papers.read(paper.id, "本系统自己发出的邮件 / our own letter came back; nothing to do")
+        return
+    trouble = "以本系统邮箱名义发来，但不是本系统发出的邮件 / it bears our own address, but is no letter of ours"
+    tx.papers.quarantine(paper.id, trouble, "看原件，若为网页留言等投诉请登记 / look at it, and register it if it is a complaint")
 
 
 def _returned(tx: Tx, paper: Kept, _mail: Mail, now: datetime, _rules: Rules) -> None:
@@ -66,9 +75,9 @@ def _noted(tx: Tx, paper: Kept, mail: Mail, now: datetime, rules: Rules) -> None
     found = clues(mail, rules.identity.mailbox, rules.identity.reply_key)
     for case in tx.cases.by_messages(found.message_ids):
         tx.cases.note(case.id, Entry(now, mail.sender or "-", names[mail.kind], f"来件 {paper.id}，不计为回复", rules.digest))
-    if mail.kind is MailKind.AUTO_REPLY and not tx.tray.knows(found.message_ids) and not rules.directory.by_mailbox(mail.sender):
-        # a platform's machine may file complaints this way: nothing is turned away unseen (P-3)
-        trouble = "机器自动发出的来信，不是对本系统邮件的答复 / written by a machine, and no reply to a letter of ours"
+    if not tx.tray.knows(found.message_ids) and not rules.directory.by_mailbox(mail.sender):
+        # a platform's machine may file complaints this way, and a customer may write 撤回: or 已读: into a subject (P-3)
+        trouble = f"{names[mail.kind]}，不是对本系统邮件的答复 / {mail.kind.value}, and no reply to a letter of ours"
         tx.papers.quarantine(paper.id, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
         return
     tx.papers.read(paper.id, f"{names[mail.kind]}，不计为回复 / {mail.kind.value}: not counted as an answer")
@@ -86,8 +95,8 @@ def _large_mail(tx: Tx, paper: Kept, _now: datetime, _rules: Rules) -> None:
 
 
 def _unfetched(tx: Tx, paper: Kept, _now: datetime, _rules: Rules) -> None:
-    trouble = "邮件服务器给不出该邮件 / the mail server would not hand this mail over"
-    tx.papers.quarantine(paper.id, trouble, "在邮箱中打开原件处理 / open it in the mailbox and register it by hand")
+    trouble = "邮件服务器给不出该邮件，或文件不许读取 / the mail server would not hand this mail over, or the file may not be read"
+    tx.papers.quarantine(paper.id, trouble, "在邮箱或来件目录中打开原件登记 / open it in the mailbox or the folder, and register it by hand")
 
 
 def _large_form(tx: Tx, paper: Kept, _now: datetime, _rules: Rules) -> None:
@@ -122,5 +131,5 @@ def _read_form(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
     open_form(tx, paper.id, form, now, rules)
 
 
-READERS = {"mail": _read_mail, "mail-too-large": _large_mail, "mail-unfetchable": _unfetched, "form-too-large": _large_form,
+READERS = {"mail": _read_mail, "mail-too-large": _large_mail, "mail-unfetchable": _unfetched, "form-unfetchable": _unfetched, "form-too-large": _large_form,
     "cdr": _read_leg, "form": _read_form}

@@ -1,16 +1,29 @@
-"""A mail that answers nothing we sent is a new complaint (P-3, P-9.6)."""
+"""A mail that answers nothing we sent is a new complaint (P-3, P-9.6).
 
+Its slip leaves by itself like any other's, within bounds: anybody can write a mail. What units write, what was sent to
+many, what hides its sender, what lies in an attachment, and one mail too many of a sender or about a unit waits for the desk.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from adapters.formats.mime import read_mail
 from adapters.formats.quoting import without_footer
 from hotline_bridge.opening import LONGEST, new_case, open_case
 from hotline_bridge.store.tx import Tx
-from routing.case import Entry
+from routing.case import Case, Entry, State
 from routing.papers import Channel, Mail
-from routing.parties import Customer
+from routing.parties import Customer, Unit
 from routing.rules import Rules
 from routing.verdict import Complaint
+
+MOST_OF_SENDER = 3          # slips a day that one address sets off by itself
+MOST_CASES = 50             # cases a day that one address opens; beyond it its mails wait in quarantine
+MOST_ABOUT_UNIT = 20        # slips a day that mails set off to one unit
+FEW = 40                    # characters; so few words point to the forwarded mail below, or to what is attached
+LONGEST_SUBJECT, LONGEST_NAME = 500, 80
 
 
 def register(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
@@ -18,18 +31,82 @@ def register(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     if tx.cases.by_paper(subject) is not None:
         return
     mail = read_mail(tx.papers.body(subject))
+    if tx.tray.knows(mail.references):
+        # every letter of ours goes to the bank's own people: this is their reply, perhaps their machine's
+        trouble = "对本系统邮件的答复，但对不上任何投诉件 / a reply to a letter of ours that points to no case"
+        tx.papers.quarantine(subject, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
+        return
+    count = tx.cases.sequence(f"mail:{_short(mail.sender)}:{_day(now, rules)}")
+    if count > MOST_CASES:
+        trouble = f"{mail.sender or '无发件人'} 今日第{count}封来信 / mail number {count} of this sender today"
+        tx.papers.quarantine(subject, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
+        return
     inside = rules.directory.by_mailbox(mail.sender)
-    text = "\n".join(part for part in (mail.subject, without_footer(mail.new_text)) if part.strip())
+    case = rules.judged(open_case(tx, subject, _new(mail, inside, now, rules), now, rules))
+    doubts = list(_doubts(mail, inside, count)) or list(_too_many(tx, case, now, rules))
+    if doubts:
+        _lay_before_desk(tx, case, doubts, now, rules)
+
+
+def _new(mail: Mail, inside: tuple[Unit, ...], now: datetime, rules: Rules) -> Case:
+    ours = bool(inside) or mail.sender == rules.identity.desk           # who passes a complaint on is not the customer
+    text = "\n".join(part for part in (mail.subject[:LONGEST_SUBJECT], _words(mail)) if part.strip())
     complaint = Complaint(
         text=text[:LONGEST], source="email", received=_dated(mail, now), channel=Channel.WEB,
-        customer=Customer() if inside else Customer(name=mail.sender_name, address=mail.sender),
+        customer=Customer() if ours else Customer(name=mail.sender_name[:LONGEST_NAME], address=mail.sender),
     )
-    hotline = rules.packs[rules.default_pack].hotlines[0]
-    case = open_case(tx, subject, new_case(complaint, "mail", hotline, rules), now, rules)
+    return new_case(complaint, "mail", rules.packs[rules.default_pack].hotlines[0], rules)
+
+
+def _words(mail: Mail) -> str:
+    """The mail's new words; all of them where somebody only passes on what hangs below."""
+    new = without_footer(mail.new_text)
+    return without_footer(mail.text) if mail.quoted and _count(new) < FEW else new
+
+
+def _doubts(mail: Mail, inside: tuple[Unit, ...], count: int) -> Iterator[str]:
+    """Yield why a person must look before a slip leaves."""
     if inside:
-        says = f"发件人是系统内单位（{inside[0].full_name}）而来信未对应任何工单，请核对是否为回复"
-        tx.cases.note(case.id, Entry(now, "bridge", "疑似回复", says, rules.digest))
-    tx.papers.read(subject)
+        yield f"发件人是系统内单位（{inside[0].full_name}）而来信未对应任何工单，请核对是否为回复"
+    if not mail.sender_certain:
+        yield "发件人一栏有多个、隐藏或残缺的地址"
+    if mail.bulk:
+        yield "群发邮件或被标为垃圾邮件"
+    if mail.attachments and _count(mail.text) < FEW:
+        yield f"正文很少，另有{len(mail.attachments)}个附件，请看原件"
+    if count > MOST_OF_SENDER:
+        yield f"同一发件人今日第{count}封来信"
+
+
+def _too_many(tx: Tx, case: Case, now: datetime, rules: Rules) -> Iterator[str]:
+    """Yield the doubt where mails have set off enough slips to one unit today."""
+    unit = case.verdict.unit if case.verdict else None
+    about = tx.cases.sequence(f"mail-unit:{_short(unit)}:{_day(now, rules)}") if unit else 0
+    if about > MOST_ABOUT_UNIT:
+        yield f"今日第{about}封涉及该单位的来信"
+
+
+def _lay_before_desk(tx: Tx, case: Case, doubts: list[str], now: datetime, rules: Rules) -> None:
+    """Sort the case as triage would, and leave it at the desk whatever triage says."""
+    verdict = case.verdict
+    if verdict is not None:
+        case = rules.timed(replace(case, category=verdict.category, unit=verdict.unit))
+    says = "；".join([*doubts, *(verdict.doubts if verdict else ())])
+    tx.cases.save(case.moved(State.DESK), Entry(now, "bridge", "来信待核对", says, rules.digest))
+    tx.tasks.strike("triage", case.id)
+
+
+def _count(text: str) -> int:
+    return len("".join(text.split()))
+
+
+def _short(address: str) -> str:
+    """An address in a sequence's name: of any length, and no personal thing."""
+    return hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _day(now: datetime, rules: Rules) -> str:
+    return f"{now.astimezone(rules.pack(rules.default_pack).zone):%Y%m%d}"
 
 
 def _dated(mail: Mail, now: datetime) -> datetime:

@@ -6,10 +6,14 @@ from datetime import datetime
 from hotline_bridge import letters
 from hotline_bridge.store.cases import Signature
 from hotline_bridge.store.tx import Tx
-from routing.case import Case, Entry, Recording, State
+from routing.addressee import same_desk
+from routing.case import HANDED_BACK, SIGNED, Case, Entry, Recording, State
 from routing.errors import RuleError
+from routing.papers import Channel
 from routing.route import route
 from routing.rules import Rules
+
+
 
 
 def sign(tx: Tx, number: str, who: str, findings: str, heard: Recording, now: datetime, rules: Rules) -> None:  # noqa: PLR0913 (a signature binds all of it)
@@ -18,7 +22,10 @@ def sign(tx: Tx, number: str, who: str, findings: str, heard: Recording, now: da
     RuleError where the case is not held, the reviewer is the seat who took the call, or nothing was found.
     """
     case = _held(tx, number)
-    if who.strip().casefold() == case.seat.strip().casefold():
+    if not who.strip():
+        msg = "the signature has no name; say who reviews (P-9.1)"
+        raise RuleError(msg)
+    if same_desk(who, case.seat):
         msg = f"{who} took the call of case {number} and cannot review it; another reviewer must sign (P-9.1)"
         raise RuleError(msg)
     if not findings.strip():
@@ -31,7 +38,7 @@ def sign(tx: Tx, number: str, who: str, findings: str, heard: Recording, now: da
         raise RuleError(msg)
     slips, recipients = letters.matter(case, routing, rules)
     tx.cases.sign(case.id, Signature(who, now, findings, letters.heard(case.recording), slips, recipients))
-    tx.cases.save(case, Entry(now, who, "复核签字", findings, rules.digest))
+    tx.cases.save(case, Entry(now, who, SIGNED, f"{findings}；{_of(case)}", rules.digest))
     tx.tasks.owe("dispatch", case.id, now)
 
 
@@ -41,7 +48,18 @@ def hand_back(tx: Tx, number: str, who: str, findings: str, now: datetime, rules
     if not findings.strip():
         msg = "the reason is empty; write why the case is handed back"
         raise RuleError(msg)
-    tx.cases.save(case.moved(State.DESK), Entry(now, who, "复核退回", findings, rules.digest))
+    tx.cases.save(case.moved(State.DESK), Entry(now, who, HANDED_BACK, findings, rules.digest))
+    tx.tasks.strike("dispatch", case.id)        # another's signature of this very minute does not send it either
+
+
+def _of(case: Case) -> str:
+    """What the signature says of the recording: its hash, or honestly that there was none to hear."""
+    recording = case.recording
+    if recording.sha256:
+        return f"录音 {recording.reference or '（未关联）'}，SHA-256 {recording.sha256}"
+    if case.complaint.channel is not Channel.PHONE:
+        return "非电话渠道，无录音"
+    return f"录音 {recording.reference} 未找到，签字未绑定录音内容" if recording.reference else "未关联录音，签字未绑定录音内容"
 
 
 def _held(tx: Tx, number: str) -> Case:

@@ -16,16 +16,16 @@ def triage(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     if case.state is not State.TAKEN:
         return
     verdict = judge(case.complaint, rules.tables[case.pack])
-    judged = rules.timed(replace(case, verdict=verdict, category=verdict.category, unit=verdict.unit))
+    sorted_ = rules.timed(replace(case, verdict=verdict, category=verdict.category, unit=verdict.unit))
     tx.tasks.owe("chase", case.id, now)
     entry = Entry(now, "bridge", "分类", _told(verdict), rules.digest)
     if verdict.doubts or verdict.unit is None:
         why = "；".join(verdict.doubts) or "被投诉单位无法确定"
-        tx.cases.save(judged.moved(State.DESK), entry, Entry(now, "bridge", "转投诉处理岗", why, rules.digest))
-    elif rules.holds(judged):
-        tx.cases.save(judged.moved(State.HELD), entry, Entry(now, "bridge", "待复听复核", _why_held(verdict), rules.digest))
+        tx.cases.save(sorted_.moved(State.DESK), entry, Entry(now, "bridge", "转投诉处理岗", why, rules.digest))
+    elif rules.holds(sorted_):
+        tx.cases.save(sorted_.moved(State.HELD), entry, Entry(now, "bridge", "待复听复核", _why_held(verdict), rules.digest))
     else:
-        tx.cases.save(judged, entry)
+        tx.cases.save(sorted_, entry)
         tx.tasks.owe("dispatch", case.id, now)
 
 

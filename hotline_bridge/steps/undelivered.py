@@ -1,20 +1,46 @@
-"""A slip did not arrive: the desk is told, and the unit's second contact where they have a mailbox of their own (P-20)."""
+"""A slip did not arrive: it goes to the unit's second contact instead, and the desk is told (P-20, pain 15)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from hotline_bridge import letters
-from hotline_bridge.store.tray import ACCEPTED, OPEN
+from hotline_bridge.store.tray import BOUNCED, REFUSED, Delivery
 from hotline_bridge.store.tx import Tx
-from routing.case import State
+from routing.case import Case, Entry, State
 from routing.rules import Rules
 
 
 def undelivered(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
-    """Write one alarm for each round of slips that did not arrive."""
+    """Send the very same slip to the second contact where there is one, and write one alarm for each further failure.
+
+    A flagged case goes only to whom the reviewer signed for, second contacts included (P-9.1).
+    """
     case = tx.cases.get(subject)
-    failed = [one for one in tx.tray.of_case(case.id) if one.purpose.startswith("slip") and one.answer not in {OPEN, ACCEPTED}]
-    if case.state is State.CLOSED or not failed:
+    failed = [one for one in tx.tray.of_case(case.id) if _of_this_round(one, case) and one.answer in {REFUSED, BOUNCED}]
+    if case.state is not State.SENT or not failed:
         return
-    letter = tx.tray.put(letters.alarm(case, failed, now, rules), now)
+    stood_in = dict.fromkeys(_stand_ins(tx, case, failed, now, rules))
+    letter = tx.tray.put(letters.alarm(case, failed, tuple(stood_in), now, rules), now)
     if letter is not None:
         tx.tasks.owe("post", letter, now)
+
+
+def _of_this_round(one: Delivery, case: Case) -> bool:
+    return one.purpose.startswith("slip") and one.message_id.startswith(f"slip.{case.round}.")
+
+
+def _stand_ins(tx: Tx, case: Case, failed: list[Delivery], now: datetime, rules: Rules) -> Iterator[str]:
+    """Lay the slip into the tray for each second contact who has not got it yet; yields all who have it."""
+    signed = tx.cases.signature(case.id)
+    had = {one.recipient for one in tx.tray.of_case(case.id) if _of_this_round(one, case)}
+    gone = {one.recipient for one in failed}
+    for one in failed:
+        box = letters.stand_in(case, one.recipient, rules)
+        if not box or box in gone or (rules.holds(case) and (signed is None or box not in letters.signed_for(signed))):
+            continue
+        if box not in had:
+            letter = tx.tray.put(letters.again(tx.tray.get(one.letter), one.recipient, box, case, now, rules), now)
+            if letter is not None:
+                tx.tasks.owe("post", letter, now)
+                tx.cases.note(case.id, Entry(now, "bridge", "改送第二联系人", f"{one.recipient} 未送达，改送 {box}（P-20）", rules.digest))
+        yield box

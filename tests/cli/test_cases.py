@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 from tests.fakes import SetClock
 from tests.make import a_form, form_bytes
 
+pytestmark = pytest.mark.slow       # starts the program itself, several times
 FLAGGED = "客户称在上地路营业所转账六万元，柜员操作失误转错账户，要求更正。"
 
 

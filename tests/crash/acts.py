@@ -33,7 +33,6 @@ class Place:
 
     folder: Path
     deliver: Callable[[bytes], None]
-    numbers: Mapping[str, str]          # what a case is called here -> its number
     message_ids: Mapping[str, str]      # recipient of a slip -> the slip's Message-ID
 
 

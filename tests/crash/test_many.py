@@ -32,7 +32,7 @@ def test_four_daemons_and_two_hundred_papers_in_one_folder(postgres_server: Post
         engine = open_engine(url)
         stack.callback(engine.dispose)
         upgrade(engine)
-        PLAYS[CROWD].lay_out(Place(home, lambda _: None, {}, {}))
+        PLAYS[CROWD].lay_out(Place(home, lambda _: None, {}))
 
         def run(child: Child, hours: float) -> str:
             return str(child.obey(Orders(url, str(home), CROWD, hours, relay.port, boxes.port, boxes.fresh()))["trouble"])

@@ -6,6 +6,7 @@ remembers without a kill; the relay must have got every letter, more than once o
 """
 
 import argparse
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -130,18 +131,16 @@ class Theatre:
     def _set(self, place: int, run: str) -> str:
         """Lay out what comes from outside in this act; the mailbox the house will read."""
         box = self._boxes.fresh()
-        numbers, ids = self._written(run)
-        ACTS[place].lay_out(Place(self._stage.folder(run), lambda raw: self._boxes.deliver(box, raw), numbers, ids))
+        ACTS[place].lay_out(Place(self._stage.folder(run), lambda raw: self._boxes.deliver(box, raw), self._slips(run)))
         return box
 
-    def _written(self, run: str) -> tuple[dict[str, str], dict[str, str]]:
-        """Case numbers by call, and the Message-IDs of the slips by whom they went to."""
+    def _slips(self, run: str) -> dict[str, str]:
+        """The Message-IDs of the slips by whom they went to."""
         engine = open_engine(self._stage.url(run))
         try:
             with engine.connect() as db:
-                numbers = {str(row[0]): str(row[1]) for row in db.execute(text("select coalesce(call_id, number), number from case_file"))}
                 query = "select d.recipient, l.message_id from delivery d join letter l on l.id = d.letter where l.purpose like 'slip%'"
-                return numbers, {str(row[0]): str(row[1]) for row in db.execute(text(query))}
+                return {str(row[0]): str(row[1]) for row in db.execute(text(query))}
         finally:
             engine.dispose()
 
@@ -241,6 +240,7 @@ def main() -> int:
     parser.add_argument("--start", type=int, default=0, help="leave so many of them out first")
     parser.add_argument("--nth", type=int, default=0, help="also kill at each so many-th executed line, repeated or not")
     wanted = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))       # so that servers and folders go, too
     with ExitStack() as stack:
         server = stack.enter_context(postgres()) if wanted.database == "postgres" else None
         house = stack.enter_context(theatre(server))

@@ -25,6 +25,8 @@ from hotline_bridge.demo.telling import Teller
 from hotline_bridge.ports import Receipt
 from hotline_bridge.wiring import build
 
+pytestmark = pytest.mark.slow       # starts the program itself, several times
+
 CALL = Scene("来电", "a call", a_call)
 MOST_SECONDS = 60
 

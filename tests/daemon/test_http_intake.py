@@ -66,7 +66,7 @@ async def test_what_is_no_json_object_is_told_so_and_kept(open_house: Open, body
     assert problem["detail"]
     assert problem["cure"]
     assert len(await quarantined(open_house)) == 1
-    status, answer, _ = await open_house.call("POST", CALLS, "seat", a_form("after"))      # nothing else is held up
+    status, _, _ = await open_house.call("POST", CALLS, "seat", a_form("after"))      # nothing else is held up
     assert status == 202
 
 

@@ -10,6 +10,8 @@ from structlog.testing import capture_logs
 from hotline_bridge import desk
 from hotline_bridge.errors import Hopeless, Later
 from hotline_bridge.steps import STEPS
+from hotline_bridge.steps.review import hand_back
+from routing.case import State
 from routing.errors import RuleError
 from tests.conftest import Bank
 from tests.make import a_form
@@ -151,3 +153,15 @@ async def test_the_real_steps_of_a_batch_are_all_done_though_one_of_them_has_no_
     await bank.quiet()
     assert len(bank.relay.sent) == 2
     assert "triage" in STEPS
+
+
+async def test_P9_1_a_case_handed_back_in_the_minute_of_its_signature_does_not_leave(bank: Bank) -> None:
+    """Two reviewers at once: the one who hands it back wins over a signature that has not yet sent it."""
+    narrative = "客户称在上地路营业所办理六万元转账，柜员操作失误转错账户，要求尽快更正。"
+    posted = await bank.post(a_form(narrative=narrative, recording="a.wav"))
+    await bank.quiet()
+    await bank.sign(posted.number)
+    await bank.decide(hand_back, posted.number, "复核员乙", "与录音不符")
+    await bank.quiet()
+    assert bank.relay.sent == []
+    assert bank.case().state is State.DESK

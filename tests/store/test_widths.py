@@ -135,7 +135,7 @@ async def test_an_address_longer_than_addresses_may_be(bank: Bank, sender: str) 
     await bank.quiet()
     (slip,) = bank.relay.to(OUTLET)
     for number, headers in enumerate(["", "Auto-Submitted: auto-replied\r\n", "Return-Path: <>\r\n"]):
-        raw = f"From: <{sender}>\r\nTo: hotline@bank.example\r\nSubject: {posted.number}\r\nMessage-ID: <z{number}@x.example>\r\n{headers}" \
-              f"In-Reply-To: <{slip.message_id}>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{WHOLE_ANSWER}"
-        bank.door.mail(raw.encode())
+        head = f"From: <{sender}>\r\nTo: hotline@bank.example\r\nSubject: {posted.number}\r\nMessage-ID: <z{number}@x.example>\r\n{headers}"
+        kind = "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+        bank.door.mail(f"{head}In-Reply-To: <{slip.message_id}>\r\n{kind}{WHOLE_ANSWER}".encode())
     await _done(bank)

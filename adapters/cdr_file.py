@@ -21,6 +21,7 @@ import json
 import os
 from pathlib import Path
 import re
+import stat as modes
 from typing import BinaryIO, NamedTuple, cast
 import zlib
 
@@ -161,6 +162,10 @@ def _listed(path: Path) -> tuple[_File, ...]:
             try:
                 stat = entry.stat()
             except FileNotFoundError:
+                continue
+            if not modes.S_ISREG(stat.st_mode):
+                if entry.name == path.name:              # a pipe would hold the thread that opens it, for ever
+                    raise OSError(f"{path} is no ordinary file; correct cdr.file, it is the file the exchange appends to")
                 continue
             found.append((_age(rest), _File(path.parent / entry.name, stat.st_ino, stat.st_size, stat.st_mtime_ns)))
     return tuple(file for _, file in sorted(found))

@@ -1,5 +1,6 @@
 """Recordings on the disk: found below one folder only, and hashed."""
 
+import errno
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,20 @@ class Recordings:
     folder: Path | None
 
     def sha256(self, reference: str) -> str:
-        """The hash of a recording in hex; "" where it is not there, is not a file of ours, or holds no sound."""
+        """The hash of a recording in hex; "" where it is not there, is not a file of ours, or holds no sound.
+
+        OSError where it is there and closed to us.
+        """
+        try:
+            return self._hash(reference)
+        except RuntimeError:                    # links that go in a circle
+            return ""
+        except OSError as error:
+            if error.errno in {errno.ENAMETOOLONG, errno.ELOOP}:
+                return ""
+            raise
+
+    def _hash(self, reference: str) -> str:
         path = self._path(reference)
         if path is None or not path.is_file() or path.stat().st_size <= HEADER_ONLY:
             return ""

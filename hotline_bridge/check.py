@@ -60,6 +60,8 @@ def _files(config: Config, report: Report) -> None:
         report.wrong(f"state: {config.state.resolve()} cannot be written by this user; expected a folder of its own, mode 0700")
         return
     report.good(f"state: {config.state.resolve()}")
+    if config.state.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        report.odd(f"state: others can look into {config.state.resolve()}, where customers' words lie; chmod 0700")
     checks: tuple[tuple[str, Callable[[Config], object]], ...] = (("sources", posters), ("people", visitors), ("reply_key_file", reply_key))
     for what, secrets in checks:
         try:
@@ -73,9 +75,19 @@ def _files(config: Config, report: Report) -> None:
     _server("imap", config.imap, report)
     for one in config.cdr:
         _cdr(one, report)
-    for name, folder in (("recordings", config.recordings), ("spool", config.spool)):
-        if folder and not folder.is_dir():
-            report.wrong(f"{name}: {folder} is no folder; expected one that is there and may be read")
+    _folder("recordings", config.recordings, os.R_OK | os.X_OK, report)
+    _folder("spool", config.spool, os.R_OK | os.W_OK | os.X_OK, report)
+
+
+def _folder(name: str, folder: Path | None, mode: int, report: Report) -> None:
+    """A folder others fill."""
+    if folder is None:
+        return
+    if not folder.is_dir():
+        report.wrong(f"{name}: {folder} is no folder; expected one that is there")
+    elif not os.access(folder, mode):
+        what = "read and written" if mode & os.W_OK else "read"
+        report.wrong(f"{name}: {folder} is closed to this user; expected one that may be {what}")
 
 
 def _secret_files(config: Config) -> Iterator[tuple[str, Path | None]]:

@@ -163,7 +163,11 @@ class Api:
 
     async def _heard(self, case: Case) -> Recording:
         """The recording as it lies there now: its hash is taken at the moment of signing."""
-        return Recording(case.recording.reference, await asyncio.to_thread(self.sha256_of_recording, case.recording.reference))
+        try:
+            return Recording(case.recording.reference, await asyncio.to_thread(self.sha256_of_recording, case.recording.reference))
+        except OSError as error:
+            msg = f"the recording cannot be read by the bridge ({error.strerror or type(error).__name__}); ask the operator to open it to the service's user, then sign again"
+            raise RuleError(msg) from None
 
     # at the door ------------------------------------------------------------------------------------
     def _for(self, roles: Collection[str], page: Page) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from aiohttp.web_exceptions import HTTPException
 
 from hotline_bridge.logs import frames
@@ -48,7 +49,7 @@ class Door:
             except TimeoutError:
                 log.warning("stopped with requests unanswered; they will be posted again", requests=self._inside)
 
-    def middleware(self) -> Callable[[web.Request, Page], Awaitable[web.StreamResponse]]:
+    def middleware(self) -> Middleware:
         """Count who comes and goes; turn away who comes too late."""
         @web.middleware
         async def passing(request: web.Request, handler: Page) -> web.StreamResponse:

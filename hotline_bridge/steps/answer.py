@@ -92,7 +92,7 @@ def _weigh(tx: Tx, case: Case, mail: Mail, now: datetime, rules: Rules) -> None:
         _ask_again(tx, case, mail, (total, lacking), now, rules)
         return
     answered = case.moved(State.ANSWERED)
-    tx.cases.save(answered, Entry(now, mail.sender or "-", "回复完整", "七项要素齐全，待办结（P-12）", rules.digest))
+    tx.cases.save(answered, Entry(now, mail.sender or "-", "回复完整", "各项要素齐全，待办结（P-12）", rules.digest))
     if outcome := closes_itself(answered, pack):
         tx.cases.save(answered.moved(State.CLOSED), Entry(now, "bridge", "办结", outcome, rules.digest))
         tx.tasks.strike("chase", case.id)

@@ -112,7 +112,7 @@ class Cases:
 
     def out_of_sight(self) -> list[str]:
         """Numbers of open cases for which nothing is owed; must be empty (P-21)."""
-        owed = select(t.task.c.subject).where(t.task.c.kind.in_(("triage", "dispatch", "chase")))
+        owed = select(t.task.c.subject).where(t.task.c.kind.in_(("triage", "dispatch", "chase")), t.task.c.parked.is_(False))
         query = select(t.case.c.number).where(t.case.c.state != State.CLOSED.name, t.case.c.id.not_in(owed))
         return list(self.db.execute(query).scalars())
 

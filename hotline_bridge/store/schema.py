@@ -125,7 +125,7 @@ review = Table(
     **FOREVER,
 )
 
-# What a unit answered (P-12); `standing` is counted | claimed | dismissed.
+# What a unit answered (P-12); `standing` is counted | claimed | dismissed | former.
 answer = Table(
     "answer", metadata,
     Column("id", Key, primary_key=True),
@@ -159,7 +159,7 @@ delivery = Table(
     "delivery", metadata,
     Column("letter", ForeignKey("letter.id"), primary_key=True),
     Column("recipient", String(320), primary_key=True),
-    Column("answer", String(12), nullable=False),       # open | accepted | refused | bounced
+    Column("answer", String(12), nullable=False),       # open | accepted | refused | bounced | withdrawn
     Column("said", Text, nullable=False),
     Column("at", Moment()),
 )

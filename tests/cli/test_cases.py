@@ -64,7 +64,7 @@ def test_the_quarantine_says_what_why_and_what_to_do(tmp_path: Path, held: str) 
 @pytest.mark.parametrize(("words", "code", "told"), [
     (("cases", "show", "95580-20990101-000010"), 1, "there is no case"),
     (("cases", "list", "--state", "LOST"), 2, "no such state"),
-    (("cases", "close", "95580-20990101-000010", "--outcome", "x"), 2, "there is no case"),
+    (("cases", "close", "95580-20990101-000010", "--outcome", "x"), 1, "there is no case"),
     (("retry", "77"), 1, "no parked task"),
     (("run", "--config", "/nowhere.toml"), 2, "no such file"),
 ])

@@ -178,7 +178,7 @@ ACTS = (
 def _crowd(place: Place) -> None:
     """Two hundred complaints in the drop folder."""
     for number in range(200):
-        (place.folder / "spool" / f"{number:04}.eml").write_bytes(_complaint("上地路营业所", number))
+        (place.folder / "spool" / f"{number:04}.json").write_bytes(form_bytes(a_form(f"crowd-{number}")))
 
 
 #: Every act there is: the story, and the one that several daemons play together.

@@ -119,6 +119,8 @@ async def bank(store: Store, sample_rules: Rules, pack: str) -> Bank:
     return Bank(House(store, clock, Shelf(rules), [door], relay), clock, door, relay)
 
 
+#: Folders whose tests start programs or play whole houses: left to `make test`.
+WHOLE_HOUSES = frozenset({"audit", "cli", "daemon", "hostile", "operator", "store"})
 NO_SHARED = "no ../shared here"
 
 
@@ -155,3 +157,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = set(getattr(item, "fixturenames", ()))
         if any(re.fullmatch(r"(dovecot|postfix|postgres)_server|account", name) for name in names):
             item.add_marker("real")
+        if item.path.parent.name in WHOLE_HOUSES:
+            item.add_marker("slow")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from adapters.formats.mime import read_mail
-from hotline_bridge.store.tray import ACCEPTED, BOUNCED, Delivery
+from hotline_bridge.store.tray import Delivery
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.telling import tell_desk
 from routing.case import CaseId, Entry, State
@@ -26,7 +26,7 @@ def returned(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     if not mail.failed_recipients:
         _unnamed(tx, mail, subject, now, rules)
         return
-    came_back = _came_back(tx, mail, said, now)
+    came_back = tx.tray.bounced(mail.references, mail.failed_recipients, said, now)
     if not came_back:
         trouble = "退信，但对不上本系统发出的任何邮件 / a bounce that speaks of no letter of ours"
         tx.papers.quarantine(subject, trouble, "看原件，确认是哪个邮箱失效 / look at it: which mailbox is dead?")
@@ -43,15 +43,6 @@ def returned(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
             tx.tasks.owe("undelivered", case.id, now)
         else:
             tx.cases.note(case.id, entry)
-
-
-def _came_back(tx: Tx, mail: Mail, said: str, now: datetime) -> list[Delivery]:
-    """Mark the deliveries that came back; one that has not left cannot have, whatever the bounce says."""
-    named = tx.tray.bounced(mail.references, mail.failed_recipients, said, now)
-    for one in named:
-        if one.answer not in {ACCEPTED, BOUNCED}:
-            tx.tray.receipt(one.letter, one.recipient, one.answer, one.said, one.at or now)
-    return [one for one in named if one.answer in {ACCEPTED, BOUNCED}]
 
 
 def _without_case(tx: Tx, paper: int, came_back: Iterable[Delivery]) -> None:

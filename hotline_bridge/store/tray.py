@@ -107,8 +107,9 @@ class Tray:
         self.db.execute(update(t.delivery).where(*mine).values(answer=answer, said=said, at=now))
 
     def bounced(self, message_ids: Collection[str], recipients: Collection[str], said: str, now: datetime) -> list[Delivery]:
-        """Note that an accepted letter came back; all its recipients where the bounce names none. Returns whose."""
-        rows = [d for d in self._deliveries(t.letter.c.message_id.in_(message_ids)) if not recipients or d.recipient in recipients]
+        """Note that an accepted letter came back from these recipients; one that has not left cannot. Returns whose."""
+        left = (t.letter.c.message_id.in_(message_ids), t.delivery.c.answer.in_((ACCEPTED, BOUNCED)))
+        rows = [one for one in self._deliveries(*left) if one.recipient in recipients]
         for row in rows:
             self.receipt(row.letter, row.recipient, BOUNCED, said, now)
         return rows

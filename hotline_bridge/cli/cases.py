@@ -92,6 +92,7 @@ def review(
     findings: Annotated[str, typer.Option("--findings", help="What was heard on the recording.", prompt="findings 复听情况", callback=written)],
     config: ConfigOption = None, who: As = "",
     refuse: Annotated[bool, typer.Option("--refuse", help="Do not sign: hand the case back to the desk.")] = False,
+    dismiss: Annotated[list[str] | None, typer.Option("--dismiss", help="A flag the recording does not bear out, as `cases show` names it; may be given again.", metavar="FLAG")] = None,
 ) -> None:
     """Sign a held case after hearing its recording again (P-9.1); the slip then leaves by itself."""
     from hotline_bridge.steps.review import hand_back, sign
@@ -104,23 +105,24 @@ def review(
     if refuse:
         _decide(desk, lambda tx, now, rules: hand_back(tx, number, name, findings, now, rules))
     else:
-        _decide(desk, lambda tx, now, rules: sign(tx, number, name, findings, heard, now, rules))
+        _decide(desk, lambda tx, now, rules: sign(tx, number, name, findings, heard, now, rules, dismiss or ()))
     say(f"{number}: {'handed back to the desk' if refuse else 'signed'} by {name}")
 
 
 @app.command("assign")
-def assign(
+def assign(  # noqa: PLR0913 (the options of one command)
     number: Number, config: ConfigOption = None, who: As = "",
     unit: Annotated[str, typer.Option("--unit", help="The code of the unit complained about.", callback=written)] = "",
     category: Annotated[str, typer.Option("--category", help="One of P-14's eight.", callback=written)] = "",
     says: Annotated[str, typer.Option("--says", help="Why.", callback=written)] = "",
+    flag: Annotated[str, typer.Option("--flag", help="A flag triage missed, e.g. 误导销售 or reputation: the case is held for it.", callback=written)] = "",
 ) -> None:
     """Set what triage could not decide; a flagged case then waits for a reviewer, any other goes out."""
     from hotline_bridge.steps.assign import Change, assign as decide
 
     name, desk = who or _login(), _desk(config)
     _known(desk, number)
-    _decide(desk, lambda tx, now, rules: decide(tx, number, name, Change(unit, category, says), now, rules))
+    _decide(desk, lambda tx, now, rules: decide(tx, number, name, Change(unit, category, says, flag), now, rules))
     say(f"{number}: assigned by {name}")
 
 

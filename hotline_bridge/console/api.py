@@ -114,23 +114,21 @@ class Api:
 
     # deciding -----------------------------------------------------------------------------------
     async def review(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Sign, or hand back to the desk: {"findings": …, "accept": true|false} (P-9.1)."""
-        number, said = _number(request), await _said(request, "findings", "accept")
-        findings, accept = _word(said, "findings"), _yes(said, "accept", default=True)
+        """Sign, or hand back to the desk: {"findings": …, "accept": true|false, "dismissed": [flags not borne out]} (P-9.1)."""
+        number, said = _number(request), await _said(request, "findings", "accept", "dismissed")
+        findings, accept, dismissed = _word(said, "findings"), _yes(said, "accept", default=True), _words(said, "dismissed")
         case = await self.house.store.read(lambda tx: tx.cases.by_number(number))
         heard = await self._heard(case) if case else Recording()
         return await self._decide(number, visitor, lambda tx, now, rules: (
-            sign(tx, number, visitor.name, findings, heard, now, rules) if accept
+            sign(tx, number, visitor.name, findings, heard, now, rules, dismissed) if accept
             else hand_back(tx, number, visitor.name, findings, now, rules)
         ))
 
     async def assign(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Set unit, category or both: {"unit": code, "category": …, "says": why}."""
-        number, said = _number(request), await _said(request, "unit", "category", "says")
-        unit, category, says = (_word(said, name) for name in ("unit", "category", "says"))
-        return await self._decide(number, visitor, lambda tx, now, rules: (
-            assign(tx, number, visitor.name, Change(unit, category, says), now, rules)
-        ))
+        """Set unit, category or both, or a flag that triage missed: {"unit": code, "category": …, "flag": …, "says": why}."""
+        number, said = _number(request), await _said(request, "unit", "category", "says", "flag")
+        change = Change(*(_word(said, name) for name in ("unit", "category", "says", "flag")))
+        return await self._decide(number, visitor, lambda tx, now, rules: assign(tx, number, visitor.name, change, now, rules))
 
     async def close(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Close: {"outcome": one of the pack's, "says": …, "free_will": true where a withdrawal was checked (P-19)}."""
@@ -233,6 +231,14 @@ def _word(said: Mapping[str, Any], name: str) -> str:
         msg = f"{name} must be a text"
         raise RuleError(msg)
     return views.written(value)
+
+
+def _words(said: Mapping[str, Any], name: str) -> list[str]:
+    value = said.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        msg = f"{name} must be a list of texts"
+        raise RuleError(msg)
+    return list(dict.fromkeys(views.written(one) for one in value))
 
 
 def _yes(said: Mapping[str, Any], name: str, *, default: bool | None) -> bool:

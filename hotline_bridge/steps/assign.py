@@ -4,27 +4,31 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hotline_bridge.recall import outdate, recall
+from hotline_bridge.store.corrections import CATEGORY, FLAG, UNIT, Correction
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry, State
 from routing.errors import RuleError
+from routing.labels import FLAGS
 from routing.parties import UnitCode
 from routing.rules import Rules
-from routing.verdict import Category
+from routing.verdict import Category, Flag
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What the desk sets; "" leaves a field as it is."""
+    """What the desk sets; "" leaves a field as it is. `flag` is one that triage missed: the case is then held for it."""
 
     unit: str = ""
     category: str = ""
     says: str = ""
+    flag: str = ""
 
 
 def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: Rules) -> None:
     """Set unit or category; a flagged case waits for a reviewer anew, any other goes out.
 
-    RuleError where the case is closed, the unit is not in the directory, or the category is none of P-14's.
+    What a person decides is kept beside what triage said, for it to learn from. RuleError where the case is closed, the
+    unit is not in the directory, the category is none of P-14's, or the flag none of P-9.1's.
     """
     case = tx.cases.by_number(number)
     if case is None:
@@ -35,13 +39,15 @@ def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: 
         raise RuleError(msg)
     if case.verdict is None:
         case = rules.judged(case)      # before triage came to it, or where triage is parked: the flags hold all the same
-    changed = rules.timed(replace(case, unit=_unit(change.unit, rules) or case.unit, category=_category(change.category) or case.category, climbed=0))
+    flagged = _flagged(case, change)
+    changed = rules.timed(replace(flagged, unit=_unit(change.unit, rules) or case.unit, category=_category(change.category) or case.category, climbed=0))
     if changed.unit is None:
         msg = f"case {number} has no unit; name one (candidates: {', '.join(case.verdict.candidates) if case.verdict else '-'})"
         raise RuleError(msg)
-    entry = Entry(now, who, "分派", _told(case, changed, change.says), rules.digest)
+    entry = Entry(now, who, "分派", _told(case, changed, change), rules.digest)
     to = State.HELD if rules.holds(changed) else State.DESK
     tx.cases.save(changed if changed.state is to else changed.moved(to), entry)
+    tx.corrections.keep(case.id, *_corrections(case, change, who, now))
     recall(tx, case, who, now, rules)
     if case.state is State.ANSWERED or case.unit != changed.unit:
         outdate(tx, case)
@@ -63,7 +69,30 @@ def _category(name: str) -> Category | None:
     return Category(name) if name else None
 
 
-def _told(before: Case, after: Case, says: str) -> str:
+def _flagged(case: Case, change: Change) -> Case:
+    """The case with the flag that a person raises; triage's own flags stay."""
+    if not change.flag:
+        return case
+    if change.flag not in FLAGS:
+        msg = f"{change.flag} is no flag; one of {'、'.join(FLAGS)} (P-9.1)"
+        raise RuleError(msg)
+    if case.verdict is None or case.verdict.has(change.flag):
+        return case
+    raised = Flag(change.flag, "", "P-9.1", f"人工标记：{change.says or change.flag}")
+    return replace(case, verdict=replace(case.verdict, flags=(*case.verdict.flags, raised)))
+
+
+def _corrections(case: Case, change: Change, who: str, now: datetime) -> list[Correction]:
+    """What the desk decides, beside what triage said; that it agrees is worth knowing too, and ends an earlier correction."""
+    said = case.verdict
+    if said is None:
+        return []
+    decided = ((CATEGORY, said.category.value, change.category), (UNIT, said.unit or "", change.unit), (FLAG, change.flag if said.has(change.flag) else "", change.flag))
+    return [Correction(now, who, about, triage, person) for about, triage, person in decided if person]
+
+
+def _told(before: Case, after: Case, change: Change) -> str:
+    says = f"人工标记 {change.flag}；{change.says}".rstrip("；") if change.flag else change.says
     parts = [f"单位 {before.unit or '未定'} → {after.unit}"] if before.unit != after.unit else []
     if before.category is not after.category:
         old = before.category.value if before.category else "未定"

@@ -1,10 +1,12 @@
 """The reviewer listens again and signs, or hands the case back to the desk (P-9.1)."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from hotline_bridge import letters
 from hotline_bridge.store.cases import Signature
+from hotline_bridge.store.corrections import FLAG, Correction
 from hotline_bridge.store.tx import Tx
 from routing.addressee import same_desk
 from routing.case import HANDED_BACK, SIGNED, Case, Entry, Recording, State
@@ -15,13 +17,17 @@ from routing.rules import Rules
 
 
 
-
-def sign(tx: Tx, number: str, who: str, findings: str, heard: Recording, now: datetime, rules: Rules) -> None:  # noqa: PLR0913 (a signature binds all of it)
+def sign(  # noqa: PLR0913 (a signature binds all of it)
+    tx: Tx, number: str, who: str, findings: str, heard: Recording, now: datetime, rules: Rules, dismissed: Collection[str] = (),
+) -> None:
     """Sign: bound to the recording as it was heard, the slip's words and the recipients; then the slip may leave.
 
-    RuleError where the case is not held, the reviewer is the seat who took the call, or nothing was found.
+    `dismissed` names the flags that the recording does not bear out: they are kept as corrections, for triage to learn from.
+    RuleError where the case is not held, the reviewer is the seat who took the call, nothing was found, or a flag
+    is dismissed that was never raised.
     """
     case = _held(tx, number)
+    _raised(case, dismissed)
     if not who.strip():
         msg = "the signature has no name; say who reviews (P-9.1)"
         raise RuleError(msg)
@@ -38,7 +44,9 @@ def sign(tx: Tx, number: str, who: str, findings: str, heard: Recording, now: da
         raise RuleError(msg)
     slips, recipients = letters.matter(case, routing, rules)
     tx.cases.sign(case.id, Signature(who, now, findings, letters.heard(case.recording), slips, recipients))
-    tx.cases.save(case, Entry(now, who, SIGNED, f"{findings}；{_of(case)}", rules.digest))
+    unfounded = f"；不成立的标记：{'、'.join(dismissed)}" if dismissed else ""
+    tx.cases.save(case, Entry(now, who, SIGNED, f"{findings}；{_of(case)}{unfounded}", rules.digest))
+    tx.corrections.keep(case.id, *(Correction(now, who, FLAG, name, "") for name in dismissed))
     tx.tasks.owe("dispatch", case.id, now)
 
 
@@ -50,6 +58,13 @@ def hand_back(tx: Tx, number: str, who: str, findings: str, now: datetime, rules
         raise RuleError(msg)
     tx.cases.save(case.moved(State.DESK), Entry(now, who, HANDED_BACK, findings, rules.digest))
     tx.tasks.strike("dispatch", case.id)        # another's signature of this very minute does not send it either
+
+
+def _raised(case: Case, dismissed: Collection[str]) -> None:
+    raised = [flag.name for flag in case.verdict.flags] if case.verdict else []
+    if unknown := [name for name in dismissed if name not in raised]:
+        msg = f"{'、'.join(unknown)} is no flag of case {case.number} and cannot be dismissed; its flags are {'、'.join(raised) or 'none'}"
+        raise RuleError(msg)
 
 
 def _of(case: Case) -> str:

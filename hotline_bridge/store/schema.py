@@ -125,6 +125,19 @@ review = Table(
     **FOREVER,
 )
 
+# What the desk or a reviewer decided otherwise than triage; the examples it learns from.
+correction = Table(
+    "correction", metadata,
+    Column("id", Key, primary_key=True),
+    Column("case", ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("at", Moment(), nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("about", String(12), nullable=False),        # category | unit | flag
+    Column("said", String(40), nullable=False),
+    Column("corrected", String(40), nullable=False),
+    **FOREVER,
+)
+
 # What a unit answered (P-12); `standing` is counted | claimed | dismissed | former.
 answer = Table(
     "answer", metadata,

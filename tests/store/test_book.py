@@ -14,10 +14,12 @@ async def _filled(bank: Bank) -> None:
     posted = await bank.post(a_form(narrative=HELD, recording="a.wav"))
     await bank.quiet()
     await bank.sign(posted.number)
+    await bank.assign(posted.number, category="内部管理")
 
 
 @pytest.mark.parametrize("statement", [
     "UPDATE entry SET says = 'nothing happened'", "DELETE FROM entry", "UPDATE review SET who = 'somebody else'", "DELETE FROM review",
+    "UPDATE correction SET corrected = '服务渠道'", "DELETE FROM correction",
 ])
 async def test_P6_no_line_of_the_book_can_be_changed_or_taken_out(bank: Bank, engine: Engine, statement: str) -> None:
     await _filled(bank)

@@ -1,23 +1,14 @@
 """Commands about cases: list, show, review, assign, close, reopen, and answers in doubt."""
 
 import getpass
-import re
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from hotline_bridge.cli.common import ConfigOption, config_of, out, say, written
+from hotline_bridge.cli.common import ConfigOption, desk_of, out, say, written
+from hotline_bridge.cli.tables import table
 
-PIPED_WIDTH = 200       # columns, where no terminal says how wide it is
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
-WHOLE = frozenset({"number", "case_number", "state_zh", "received", "due", "taken", "at"})
-HEADS = {
-    "number": "编号 number", "case_number": "编号 number", "state_zh": "状态 state", "category": "类别 category", "unit_name": "被投诉单位 unit",
-    "received": "受理 received", "due": "到期 due", "flags": "标记 flags", "source": "来源 source", "kind": "类型 kind", "bytes": "字节 bytes",
-    "taken": "收到 taken", "trouble": "问题 trouble", "remedy": "处置 remedy", "id": "id", "sender": "发件人 sender", "at": "时间 at", "reasons": "理由 reasons",
-}
 Number = Annotated[str, typer.Argument(help="The case number, e.g. 95580-20260722-000137.", metavar="NUMBER", callback=written)]
 As = Annotated[str, typer.Option("--as", help="Who decides; the login name without.", metavar="NAME", callback=written)]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -44,21 +35,21 @@ def list_cases(  # noqa: PLR0913 (the options of one command)
     from hotline_bridge import views
 
     states = _states(state)
-    desk, leaf = _desk(config), views.Leaf(limit, offset)
+    desk, leaf = desk_of(config), views.Leaf(limit, offset)
     rules = desk.rules.rules
     zone = rules.packs[rules.default_pack].zone
     if claimed:
         found = desk.store.read_now(lambda tx: [(one, tx.cases.get(one.case).number) for one in tx.answers.claimed()])
         answers, following = leaf.cut([views.claimed(one, number, zone) for one, number in found])
-        _table(answers, ("id", "case_number", "sender", "at", "reasons"), "疑似回复 Claimed answers", as_json=as_json)
+        table(answers, ("id", "case_number", "sender", "at", "reasons"), "疑似回复 Claimed answers", as_json=as_json)
     elif quarantine:
         papers, following = leaf.cut(desk.store.read_now(lambda tx: tx.papers.quarantined(leaf.reach)))
         columns = ("number", "source", "kind", "bytes", "taken", "trouble", "remedy")
-        _table([views.quarantined(paper, zone) for paper in papers], columns, "隔离件 Quarantine", as_json=as_json)
+        table([views.quarantined(paper, zone) for paper in papers], columns, "隔离件 Quarantine", as_json=as_json)
     else:
         cases, following = leaf.cut(desk.store.read_now(lambda tx: tx.cases.select(states, unit, leaf.reach)))
         columns = ("number", "state_zh", "category", "unit_name", "received", "due", "flags")
-        _table([views.row(case, rules) for case in cases], columns, "工单 Cases", as_json=as_json)
+        table([views.row(case, rules) for case in cases], columns, "工单 Cases", as_json=as_json)
     if following is not None:
         say(f"还有更多 / there are more: --offset {following}")
 
@@ -78,7 +69,7 @@ def show(number: Number, config: ConfigOption = None, as_json: Json = False) -> 
     """Show one case with its whole book."""
     from hotline_bridge import views
 
-    desk = _desk(config)
+    desk = desk_of(config)
     one = desk.store.read_now(lambda tx: views.whole(tx, number))
     if one is None:
         raise _nothing(f"there is no case {number}; look at `hotline-bridge cases list`")
@@ -98,7 +89,7 @@ def review(
     from hotline_bridge.steps.review import hand_back, sign
     from routing.case import Recording
 
-    desk = _desk(config)
+    desk = desk_of(config)
     case = _known(desk, number)
     heard = Recording("", desk.recordings.sha256(case.recording.reference))
     name = who or _login()
@@ -120,7 +111,7 @@ def assign(  # noqa: PLR0913 (the options of one command)
     """Set what triage could not decide; a flagged case then waits for a reviewer, any other goes out."""
     from hotline_bridge.steps.assign import Change, assign as decide
 
-    name, desk = who or _login(), _desk(config)
+    name, desk = who or _login(), desk_of(config)
     _known(desk, number)
     _decide(desk, lambda tx, now, rules: decide(tx, number, name, Change(unit, category, says, flag), now, rules))
     say(f"{number}: assigned by {name}")
@@ -137,7 +128,7 @@ def close(
     """Close a case."""
     from hotline_bridge.steps.close import close as decide
 
-    name, desk = who or _login(), _desk(config)
+    name, desk = who or _login(), desk_of(config)
     _known(desk, number)
     _decide(desk, lambda tx, now, rules: decide(tx, number, name, outcome, says, now, rules, free_will=free_will))
     say(f"{number}: closed by {name}")
@@ -148,7 +139,7 @@ def reopen(number: Number, says: Annotated[str, typer.Option("--says", help="Why
     """Open a closed case again: the customer does not accept the answer (P-18)."""
     from hotline_bridge.steps.close import reopen as decide
 
-    name, desk = who or _login(), _desk(config)
+    name, desk = who or _login(), desk_of(config)
     _known(desk, number)
     _decide(desk, lambda tx, now, rules: decide(tx, number, name, says, now, rules))
     say(f"{number}: open again, at the desk")
@@ -163,17 +154,11 @@ def answer(
     """Decide about an answer in doubt."""
     from hotline_bridge.steps.answer import judge
 
-    name, desk = who or _login(), _desk(config)
+    name, desk = who or _login(), desk_of(config)
     if not any(one.id == answer_id for one in desk.store.read_now(lambda tx: tx.answers.claimed())):
         raise _nothing(f"there is no claimed answer {answer_id}; look at `hotline-bridge cases list --claimed`; it may have been decided already")
     _decide(desk, lambda tx, now, rules: judge(tx, answer_id, name, now, rules, accept=accept))
     say(f"answer {answer_id}: {'accepted' if accept else 'dismissed'} by {name}")
-
-
-def _desk(path: Path | None) -> Any:  # noqa: ANN401 (wiring.Desk, imported late)
-    from hotline_bridge.wiring import open_desk
-
-    return open_desk(config_of(path))
 
 
 def _known(desk: Any, number: str) -> Any:  # noqa: ANN401 (as above, and the case)
@@ -202,29 +187,3 @@ def _decide(desk: Any, decision: Callable[..., None]) -> None:  # noqa: ANN401 (
 
     now = system_clock()
     desk.store.run_now(lambda tx: decision(tx, now, desk.rules.rules))
-
-
-def _table(rows: Sequence[dict[str, object]], columns: tuple[str, ...], title: str, *, as_json: bool) -> None:
-    if as_json:
-        for row in rows:
-            out(row)
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PIPED_WIDTH)
-    table = Table(title=title)
-    for column in columns:
-        table.add_column(HEADS.get(column, column), overflow="fold", no_wrap=column in WHOLE)
-    for row in rows:
-        table.add_row(*(_cell(row[column]) for column in columns))
-    console.print(table if rows else f"{title}: 无 / none", markup=False)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, list):
-        return "、".join(map(str, value))
-    text = "" if value is None else str(value)
-    return f"{text[5:10]} {text[11:16]}" if TIME.fullmatch(text) else text

@@ -5,11 +5,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from hotline_bridge.config import Config, load_config
+from routing.pack import Pack
 
 T = TypeVar("T")
 ConfigOption = Annotated[Path | None, typer.Option(
@@ -22,6 +23,13 @@ def config_of(path: Path | None) -> Config:
     """The configuration, from the file or the embedded default. What is written from here on is ours alone: customers' words (P-6)."""
     os.umask(0o077)
     return load_config(path)
+
+
+def desk_of(path: Path | None) -> Any:  # noqa: ANN401 (wiring.Desk, imported late so that --help is quick)
+    """The store and the rules, opened for one decision at the terminal."""
+    from hotline_bridge.wiring import open_desk
+
+    return open_desk(config_of(path))
 
 
 def out(row: object, indent: int | None = None) -> None:
@@ -53,3 +61,48 @@ def watched(rows: Iterable[T], what: str, total: int | None = None) -> Iterator[
 
     console = Console(stderr=True)
     yield from track(rows, what, total=total, console=console, disable=not console.is_terminal, transient=True)
+
+
+def pack_named(name: str) -> Pack:
+    """The policy pack of this name, or the one in this TOML file; where there is none the command ends."""
+    from hotline_bridge.rulebook import load_packs
+
+    if name.endswith(".toml"):
+        packs = load_packs([Path(name)])
+        return list(packs.values())[-1]
+    packs = load_packs()
+    if name not in packs:
+        say(f"--pack {name}: there is no such pack; one of {', '.join(packs)}, or a TOML file")
+        raise typer.Exit(2)
+    return packs[name]
+
+
+def rows(file: Path) -> Iterator[tuple[int, object]]:
+    """The lines of a JSON-lines file with their numbers; a line that is no JSON comes as the error that says why."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        say(f"{file}: cannot be read: {error.strerror}")
+        raise typer.Exit(2) from None
+    for number, line in enumerate((line for line in content.split(b"\n") if line.strip()), 1):
+        try:
+            yield number, json.loads(_decoded(line))
+        except json.JSONDecodeError as error:
+            yield number, ValueError(f"no JSON ({error.msg} at character {error.pos})")
+        except (ValueError, RecursionError) as error:
+            yield number, ValueError(str(error))
+
+
+def _decoded(line: bytes) -> str:
+    """UTF-8, else what a Chinese Windows writes."""
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return line.decode("gb18030", "replace")
+
+
+def end(bad: int) -> None:
+    """End a command over files: exit code 1 where some input was bad."""
+    sys.stdout.flush()
+    if bad:
+        raise typer.Exit(1)

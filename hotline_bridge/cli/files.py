@@ -1,76 +1,20 @@
-"""Commands that look at files and change nothing: triage, read-mail, import-calls, deadline."""
+"""Commands that look at files and change nothing: read-mail, import-calls, deadline."""
 
-import json
-import sys
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from hotline_bridge.cli.common import PackOption, out, say, watched
-from routing.pack import Pack
-from routing.verdict import Complaint
-
-Directory = Annotated[Path | None, typer.Option("--directory", help="The directory of units, CSV or CSV.gz; the sample without.", metavar="CSV")]
-Watchlist = Annotated[Path | None, typer.Option("--watchlist", help="Names that are public figures in their role.", metavar="CSV")]
-Rates = Annotated[Path | None, typer.Option("--rates", help="CNY for one unit of foreign money.", metavar="CSV")]
+from hotline_bridge.cli.common import PackOption, end, out, pack_named, say, watched
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the program."""
-    app.command("triage")(triage)
     app.command("read-mail")(read_mail)
     app.command("import-calls")(import_calls)
     app.command("deadline")(deadline)
-
-
-def triage(
-    file: Annotated[Path, typer.Argument(help="One JSON object a line: id, text, source, received.", metavar="IN.jsonl")],
-    pack: PackOption = "psbc-95580", directory: Directory = None, watchlist: Watchlist = None, rates: Rates = None,
-) -> None:
-    """投诉分类：类别、金额、复听标记、被投诉单位。 Decide category, money, flags and unit of complaint texts, one JSON object a line."""
-    from hotline_bridge.rulebook import load_directory, load_words
-    from routing.triage import TriageTables, triage as judge, triage_json
-
-    chosen = _pack(pack)
-    words = load_words(watchlist, rates, None)
-    tables = TriageTables(words.lexicon, load_directory(directory)[0], words.watch, words.rates, Decimal(chosen.review.amount_over))
-    bad = 0
-    for number, line in watched(enumerate(_lines(file), 1), "triage"):
-        try:
-            row = json.loads(_decoded(line))
-            complaint = _complaint(row, chosen.zone)
-        except (ValueError, TypeError, RecursionError) as error:
-            bad += 1
-            why = f"no JSON ({error.msg} at character {error.pos})" if isinstance(error, json.JSONDecodeError) else str(error)
-            out({"id": None, "line": number, "error": f"line {number} cannot be used: {why}; expected an object with id, text, received"})
-            continue
-        out(triage_json(str(row.get("id", number)), judge(complaint, tables)))
-    _end(bad)
-
-
-def _decoded(line: bytes) -> str:
-    """UTF-8, else what a Chinese Windows writes."""
-    try:
-        return line.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return line.decode("gb18030", "replace")
-
-
-def _complaint(row: object, zone: ZoneInfo) -> Complaint:
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-        msg = "no object with a text" if not isinstance(row, dict) else "text is missing" if "text" not in row else "text must be a string"
-        raise TypeError(msg)
-    text, received = row["text"], row.get("received")
-    try:
-        at = datetime.fromisoformat(str(received)) if received else datetime(2026, 1, 1, tzinfo=zone)
-    except ValueError:
-        msg = "received is no ISO 8601 time, e.g. 2026-11-24T09:00:00+08:00"
-        raise ValueError(msg) from None
-    return Complaint(text=text, source=str(row.get("source", "seat-note")), received=at if at.tzinfo else at.replace(tzinfo=zone))
 
 
 def read_mail(
@@ -98,7 +42,7 @@ def read_mail(
         numbers = find_numbers("\n".join([mail.subject, mail.new_text, *(one.name for one in mail.attachments), mail.history]))
         elements = {str(number): text for number, text in found(without_footer(without_quotes(mail.new_text))).items()}
         out(mail_json(mail, str(path), numbers[0] if numbers else None, elements))
-    _end(bad)
+    end(bad)
 
 
 def import_calls(
@@ -135,7 +79,7 @@ def import_calls(
         for mistake in reading.mistakes:
             bad += 1
             say(f"{path}:{mistake.line_number}: {mistake.said}")
-    _end(bad)
+    end(bad)
 
 
 def deadline(
@@ -150,7 +94,7 @@ def deadline(
     from routing.deadline import deadline as due, deadline_json
     from routing.verdict import Category
 
-    chosen = _pack(pack)
+    chosen = pack_named(pack)
     names = {one.value: one for one in Category}
     if category != "none" and category not in names:
         say(f"--category {category}: no such category; one of {'、'.join(names)}, or none")
@@ -169,30 +113,3 @@ def deadline(
     print(f"到期 due: {row['due']}\n最后期限 last day: {row['last_day']}\n法定外限 legal limit: {row['law_due']}{provisional}")
     if explain:
         print("\n".join(limits.explanation))
-
-
-def _pack(name: str) -> Pack:
-    from hotline_bridge.rulebook import load_packs
-
-    if name.endswith(".toml"):
-        packs = load_packs([Path(name)])
-        return list(packs.values())[-1]
-    packs = load_packs()
-    if name not in packs:
-        say(f"--pack {name}: there is no such pack; one of {', '.join(packs)}, or a TOML file")
-        raise typer.Exit(2)
-    return packs[name]
-
-
-def _lines(file: Path) -> list[bytes]:
-    try:
-        return [line for line in file.read_bytes().split(b"\n") if line.strip()]
-    except OSError as error:
-        say(f"{file}: cannot be read: {error.strerror}")
-        raise typer.Exit(2) from None
-
-
-def _end(bad: int) -> None:
-    sys.stdout.flush()
-    if bad:
-        raise typer.Exit(1)

@@ -105,6 +105,10 @@ class Cases:
             where.append(t.case.c.unit == unit)
         return [_case(row) for row in self.db.execute(select(t.case).where(*where).order_by(t.case.c.id.desc()).limit(most))]
 
+    def after(self, case_id: int, most: int) -> list[Case]:
+        """The next cases behind one, in the order they were opened: how all are gone through without holding all."""
+        return [_case(row) for row in self.db.execute(select(t.case).where(t.case.c.id > case_id).order_by(t.case.c.id).limit(most))]
+
     def counts(self) -> dict[State, int]:
         """How many cases stand where."""
         rows = self.db.execute(select(t.case.c.state, func.count()).group_by(t.case.c.state))

@@ -1,0 +1,42 @@
+"""Rows as tables at a terminal, with headings in both languages."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from hotline_bridge.cli.common import out
+
+PIPED_WIDTH = 200       # columns, where no terminal says how wide it is
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
+WHOLE = frozenset({"number", "case_number", "state_zh", "received", "due", "taken", "at"})
+HEADS = {
+    "number": "编号 number", "case_number": "编号 number", "state_zh": "状态 state", "category": "类别 category", "unit_name": "被投诉单位 unit",
+    "received": "受理 received", "due": "到期 due", "flags": "标记 flags", "source": "来源 source", "kind": "类型 kind", "bytes": "字节 bytes",
+    "taken": "收到 taken", "trouble": "问题 trouble", "remedy": "处置 remedy", "id": "id", "held": "复听 hearing", "unit": "单位 unit", "sender": "发件人 sender", "at": "时间 at", "reasons": "理由 reasons",
+}
+
+
+def table(rows: Sequence[Mapping[str, object]], columns: tuple[str, ...], title: str, *, as_json: bool) -> None:
+    """Print rows as a table, or as one JSON object a line."""
+    if as_json:
+        for row in rows:
+            out(row)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=PIPED_WIDTH)
+    shown = Table(title=title)
+    for column in columns:
+        shown.add_column(HEADS.get(column, column), overflow="fold", no_wrap=column in WHOLE)
+    for row in rows:
+        shown.add_row(*(_cell(row.get(column)) for column in columns))
+    console.print(shown if rows else f"{title}: 无 / none", markup=False)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    text = "" if value is None else str(value)
+    return f"{text[5:10]} {text[11:16]}" if TIME.fullmatch(text) else text

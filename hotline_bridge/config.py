@@ -81,6 +81,8 @@ class Tables(Section):
     rates: Place | None = None
     lexicons: Place | None = Field(None, description="a folder of TOML files in place of the ones that come along")
     calendar: Place | None = None
+    model: Place | None = Field(None, description="a statistical model of the bank's own, made by `triage train`; empty: the one that comes along")
+    use_model: bool = Field(True, description="whether the statistical model adds flags that no word list raises")
 
 
 class MailServer(Section):

@@ -19,6 +19,7 @@ from routing.calendar import Calendar
 from routing.directory import Directory
 from routing.errors import BadTable, RuleError
 from routing.lexicon import Lexicon
+from routing.model import Model
 from routing.pack import Pack, parse_pack
 from routing.rules import Exchange, Identity, Rules
 from routing.triage import TriageTables
@@ -28,6 +29,7 @@ DIRECTORY_COLUMNS = ("code", "name", "level", "parent", "mailbox")     # a direc
 MORE = "\0more"      # where csv puts the cells no column is named for
 PACKS = ("psbc-95580", "datong-96588", "three-line", "cutover")
 SAMPLES = resources.files("hotline_bridge") / "samples"
+MODEL = resources.files("routing") / "trained" / "complaints.model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def load_rules(config: Config, reply_key: bytes) -> Loaded:
     calendar = _tried(trouble, lambda: load_calendar(config.tables.calendar))
     directory = _tried(trouble, lambda: load_directory(config.tables.directory))
     tables = _tried(trouble, lambda: load_words(config.tables.watchlist, config.tables.rates, config.tables.lexicons))
+    beside = _tried(trouble, lambda: load_model(config.tables.model)) if config.tables.use_model else None
     wanted = {config.bank.pack, *config.bank.packs.values()}
     if packs and (unknown := sorted(wanted - set(packs))):
         trouble.append(BadTable("bank.pack", [f"there is no pack {name}; there are {', '.join(packs)}" for name in unknown]))
@@ -55,12 +58,12 @@ def load_rules(config: Config, reply_key: bytes) -> Loaded:
         raise BadTables([BadTable("bank.centre", [f"{config.bank.centre} is no code in the directory"])])
     identity = Identity(config.bank.name, config.bank.mailbox.lower(), config.bank.desk.lower(), config.bank.centre, reply_key, config.bank.subaddresses)
     by_hotline = {hotline: pack.id for pack in packs.values() for hotline in pack.hotlines if pack.id in wanted} | dict(config.bank.packs)
-    judging = TriageTables(tables.lexicon, known, tables.watch, tables.rates)       # one index of the directory for all packs
+    judging = TriageTables(tables.lexicon, known, tables.watch, tables.rates, model=beside)     # one index of the directory for all packs
     rules = Rules(
         identity=identity, packs=packs, default_pack=config.bank.pack, by_hotline=by_hotline, calendar=calendar, directory=known,
         tables={name: judging.limited(Decimal(pack.review.amount_over)) for name, pack in packs.items()},
         exchanges={f"cdr:{one.name}": Exchange(ZoneInfo(one.zone), one.format) for one in config.cdr},
-        digest=_digest(known.digest, calendar.digest, tables.digest, *(packs[name].digest for name in sorted(packs))),
+        digest=_digest(known.digest, calendar.digest, tables.digest, beside.digest if beside else "", *(packs[name].digest for name in sorted(packs))),
     )
     return Loaded(rules, odd)
 
@@ -93,6 +96,11 @@ def load_directory(path: Path | None = None) -> tuple[Directory, tuple[str, ...]
     """The bank's directory of units, or the sample; with what is odd about it."""
     name = str(path) if path else "samples/directory.csv"
     return Directory.parse(rows_of(_bytes(path) if path else (SAMPLES / "directory.csv").read_bytes(), name, DIRECTORY_COLUMNS), name)
+
+
+def load_model(path: Path | None = None) -> Model:
+    """The statistical model that comes along, or the bank's own. BadTable where the file is none, or too old."""
+    return Model.parse(_bytes(path) if path else MODEL.read_bytes(), str(path or "routing/trained/complaints.model"))
 
 
 class Words(NamedTuple):

@@ -10,6 +10,7 @@ _GRAVER_FIRST = (
     Category.CRIME, Category.BREACH, Category.CHANNEL, Category.PRODUCT, Category.ERROR, Category.ATTITUDE,
     Category.MANAGEMENT,
 )
+_GRAVE_ONES = frozenset({Category.CRIME, Category.BREACH})
 #: Topics speak for a category as well.
 _OF_TOPIC: Mapping[str, tuple[tuple[Category, int], ...]] = {
     "电信诈骗": ((Category.CRIME, 5),), "员工违法": ((Category.BREACH, 5), (Category.CRIME, 4)),
@@ -18,25 +19,39 @@ _OF_TOPIC: Mapping[str, tuple[tuple[Category, int], ...]] = {
     "存款丢失": ((Category.CRIME, 4), (Category.BREACH, 2)),
     "征信纠纷": ((Category.ERROR, 2),), "群体性事件": ((Category.MANAGEMENT, 1),),
 }
-#: Enough to be named beside the deciding category.
-_DEFENSIBLE = 4
+#: Likely enough to be named beside the deciding category.
+DEFENSIBLE = 0.15
 _MOST_ALSO = 2
+#: A grave matter this likely is not filed as merely anonymous.
+_GRAVE = 0.3
 
 
-def category(reading: Reading, topics: Iterable[str], hint: str, *, refuses_name: bool) -> tuple[Category, tuple[Category, ...]]:
+def category(chances: Mapping[Category, float], hint: str, *, anonymous: bool) -> tuple[Category, tuple[Category, ...]]:
     """Return the deciding category and the others that could be defended.
 
     `hint` is the category on the form: it decides where it is one of the eight, the words then only add to the
     others. An unnamed customer makes 匿名投诉 unless the matter is graver (ruling 15).
     """
-    weights = weigh(reading, topics)
-    anonymous = refuses_name or Category.ANONYMOUS in weights
-    ranked = sorted((each for each in _GRAVER_FIRST if weights.get(each)), key=lambda each: -weights[each])
-    decided = _decided(ranked, weights, hint, anonymous=anonymous)
-    others = [each for each in ranked if each is not decided and weights[each] >= _DEFENSIBLE][:_MOST_ALSO]
+    ranked = sorted((each for each in _GRAVER_FIRST if chances.get(each)), key=lambda each: -chances[each])
+    named = next((each for each in Category if each.value == hint.strip()), None)
+    decided = named or (_unnamed(ranked, chances) if anonymous else ranked[0] if ranked else Category.MANAGEMENT)
+    others = [each for each in ranked if each is not decided and chances[each] >= DEFENSIBLE][:_MOST_ALSO]
     if anonymous and decided is not Category.ANONYMOUS:
         others.insert(0, Category.ANONYMOUS)
     return decided, tuple(others)
+
+
+def _unnamed(ranked: list[Category], chances: Mapping[Category, float]) -> Category:
+    """The category of a complaint whose customer gives no name."""
+    grave = [each for each in ranked[:2] if each in _GRAVE_ONES and chances[each] >= _GRAVE]
+    return grave[0] if grave else Category.ANONYMOUS
+
+
+def shares(weights: Mapping[Category, int]) -> dict[Category, float]:
+    """Return what the word lists say as shares of one, for a bank that runs without the statistical model."""
+    known = {kind: weight for kind, weight in weights.items() if kind is not Category.ANONYMOUS}
+    total = sum(known.values())
+    return {kind: weight / total for kind, weight in known.items()} if total else {}
 
 
 def weigh(reading: Reading, topics: Iterable[str]) -> dict[Category, int]:
@@ -50,14 +65,3 @@ def weigh(reading: Reading, topics: Iterable[str]) -> dict[Category, int]:
         for kind, weight in _OF_TOPIC.get(topic, ()):
             weights[kind] = weights.get(kind, 0) + weight
     return weights
-
-
-def _decided(ranked: list[Category], weights: Mapping[Category, int], hint: str, *, anonymous: bool) -> Category:
-    named = next((each for each in Category if each.value == hint.strip()), None)
-    if named is not None:
-        return named
-    first = ranked[0] if ranked else Category.MANAGEMENT
-    if not anonymous:
-        return first
-    grave = [each for each in (Category.CRIME, Category.BREACH) if weights.get(each, 0) >= _DEFENSIBLE and each in ranked[:2]]
-    return first if first in grave else (grave[0] if grave else Category.ANONYMOUS)

@@ -10,8 +10,6 @@ from routing.errors import BadTable
 from routing.parties import UnitCode
 from routing.verdict import OVER_50K, PUBLIC_FIGURE, REPUTATION, TOPICS, Category, Complaint
 
-#: What a reviewer is asked to hear again for, one label each (P-9.1).
-FLAGS = (OVER_50K, PUBLIC_FIGURE, REPUTATION, *TOPICS)
 #: A text without a time is judged as one of this day.
 _UNKNOWN = datetime.fromisoformat("2026-01-01T09:00:00+08:00")
 _SOURCES = frozenset({"seat-note", "transcript", "email", "notes", "letter", "web"})
@@ -19,7 +17,7 @@ _SOURCES = frozenset({"seat-note", "transcript", "email", "notes", "letter", "we
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One complaint, and what a person found in it. `flags` are names of FLAGS; None stands for what nobody labelled.
+    """One complaint, and what a person found in it. `flags` are names of verdict.FLAGS; None stands for what nobody labelled.
 
     `unit` "" says that the text decides no unit; then `candidates` are those it could be.
     """

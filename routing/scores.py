@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from routing.labels import FLAGS, Labelled
-from routing.verdict import TOPICS, Verdict
+from routing.labels import Labelled
+from routing.verdict import FLAGS, TOPICS, Verdict
 
 REVIEW, TOPICS_MICRO = "review", "topics (micro)"
 

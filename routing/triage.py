@@ -1,22 +1,28 @@
 """What a complaint is: category, amounts, flags with their evidence, unit. Reads like the reviewer's checklist (P-9.1)."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from routing.category import category
+from routing.category import category, shares, weigh
 from routing.directory import Directory
 from routing.gazetteer import Gazetteer
-from routing.lexicon import Lexicon, Reading, union
-from routing.money import Amount, amounts
+from routing.lexicon import Lexicon, Reading
+from routing.money import Amount
+from routing.model import OPINED, Model, Opinion
+from routing.money.business import PrivateMoney, business_amounts, over_limit
 from routing.place import Place, find_unit
 from routing.text import Folded, fold
 from routing.topics import customer_words, reputation, topics
-from routing.verdict import OVER_50K, PUBLIC_FIGURE, REPUTATION, Complaint, Flag, Verdict
+from routing.verdict import BY_MODEL, OVER_50K, PUBLIC_FIGURE, REPUTATION, Category, Complaint, Flag, Verdict
 from routing.watch import WatchList, public_figure
+
+
+_SPOKEN = {PUBLIC_FIGURE: "社会知名人士", REPUTATION: "声誉影响（媒体、信访、诉讼等）"}
+_SHOWN = 3              # categories with their chances
+_SURE = 0.25            # below it nobody can say what the complaint is, and the desk is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +34,9 @@ class TriageTables:
     watch: WatchList
     rates: Mapping[str, Decimal]        # CNY per unit, by ISO code
     amount_over: Decimal = Decimal(50_000)
+    model: Model | None = None          # what no word list says; None where the bank runs without it
     places: Gazetteer = field(init=False, repr=False)
-    private: "PrivateMoney" = field(init=False, repr=False)
+    private: PrivateMoney = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         nicknames = self.lexicon.words.get("places", {}).get("nicknames", {})
@@ -42,78 +49,65 @@ class TriageTables:
         object.__setattr__(other, "amount_over", amount_over)
         return other
 
-
-_CLAUSE = re.compile(r"[。!?;,\s]")
+    def beside(self, model: Model | None) -> "TriageTables":
+        """Return the same tables with another model beside the lists, or with none."""
+        other = copy(self)
+        object.__setattr__(other, "model", model)
+        return other
 
 
 @dataclass(frozen=True, slots=True)
-class PrivateMoney:
-    """The words that make an amount no business amount (ruling 3): fares, fines, thresholds, a balance told as status."""
+class Heard:
+    """What the word lists say of a text, the model's opinion beside it, and the flags that follow."""
 
-    before: re.Pattern[str] | None
-    after: re.Pattern[str] | None
-    pairs: tuple[tuple[re.Pattern[str] | None, re.Pattern[str] | None], ...]
-
-    @classmethod
-    def of(cls, lexicon: Lexicon) -> "PrivateMoney":
-        """Read the words from money.toml."""
-        table = lexicon.words.get("money", {})
-        aside = table.get("not_business", {})
-        pairs = tuple((_ending(each.get("before", ())), union(each.get("with", ()))) for each in table.get("when", ()))
-        return cls(_ending(aside.get("before", ())), union(aside.get("after", ())), pairs)
-
-    def is_business(self, amount: Amount, folded: Folded) -> bool:
-        """Whether an amount is in dispute or was moved."""
-        before = _CLAUSE.split(folded.text[max(0, amount.at - 14):amount.at])[-1]
-        if self.before and self.before.search(before):
-            return False
-        if self.after and self.after.match(folded.text, amount.end):
-            return False
-        around = folded.text[max(0, amount.at - 30):amount.end + 30]
-        return not any(own and other and own.search(before) and other.search(around) for own, other in self.pairs)
-
-
-def _ending(patterns: Sequence[str]) -> re.Pattern[str] | None:
-    found = union(patterns)
-    return re.compile(f"(?:{found.pattern}).{{0,4}}$") if found else None
+    folded: Folded
+    reading: Reading
+    lists: tuple[Flag, ...]             # figures, topics and signs of a stir; money is read apart
+    weights: Mapping[Category, int]
+    opinion: Opinion | None
+    flags: tuple[Flag, ...]
 
 
 def triage(complaint: Complaint, tables: TriageTables) -> Verdict:
     """Decide what a complaint is; never an exception for any text, doubts instead (P-3, P-9.1, P-14)."""
-    folded = fold(complaint.text)
-    reading = tables.lexicon.read(customer_words(folded))
-    sums = business_amounts(complaint, folded, tables)
-    sensitive = topics(reading, folded)
-    flags = (
-        *over_limit(sums, tables.amount_over),
-        *public_figure(folded, reading, tables.watch, tables.lexicon),
-        *sensitive,
-        *reputation(reading, folded),
-    )
-    names = [flag.name for flag in sensitive]
-    kind, also = category(reading, names, complaint.category_hint, refuses_name=complaint.customer.refuses_name)
-    place = find_unit(complaint.text, complaint.unit_hint, tables.places, kind, widespread="系统故障" in names)
+    heard = hear(complaint.text, tables)
+    sums = business_amounts(heard.folded, tables.rates, tables.private, complaint.amount_hint)
+    flags = (*over_limit(sums, tables.amount_over), *heard.flags)
+    chances = heard.opinion.categories if heard.opinion else shares(heard.weights)
+    anonymous = complaint.customer.refuses_name or Category.ANONYMOUS in heard.weights
+    kind, also = category(chances, complaint.category_hint, anonymous=anonymous)
+    widespread = any(flag.name == "系统故障" for flag in flags)
+    place = find_unit(complaint.text, complaint.unit_hint, tables.places, kind, widespread=widespread)
+    likeliest = sorted(chances, key=lambda each: -chances[each])[:_SHOWN]
     return Verdict(
         category=kind, also=also, amounts=_listed(sums), flags=flags, unit=place.unit, candidates=place.candidates,
-        evidence=_evidence(flags, place), doubts=_doubts(complaint, reading, place, tables))
+        evidence=_evidence(flags, place), doubts=_doubts(complaint, chances, place, tables),
+        chances={each.value: round(chances[each], 3) for each in likeliest})
 
 
-def business_amounts(complaint: Complaint, folded: Folded, tables: TriageTables) -> tuple[Amount, ...]:
-    """Return the amounts of the text that are business, then what the form's own field says."""
-    said = tuple(amount for amount in amounts(complaint.text, tables.rates) if tables.private.is_business(amount, folded))
-    hint = complaint.amount_hint.strip()
-    bare = re.fullmatch(r"[¥￥]?[\d,，]+(?:\.\d+)?", hint)
-    field_says = amounts(f"金额{hint}" if bare else hint, tables.rates)
-    return (*said, *field_says)
+def hear(text: str, tables: TriageTables) -> Heard:
+    """Read a text with the word lists, then with the model where there is one (P-9.1)."""
+    folded = fold(text)
+    words = customer_words(folded)
+    reading = tables.lexicon.read(words)
+    sensitive = topics(reading, folded)
+    lists = (*public_figure(folded, reading, tables.watch, tables.lexicon), *sensitive, *reputation(reading, folded))
+    weights = weigh(reading, [flag.name for flag in sensitive])
+    if tables.model is None:
+        return Heard(folded, reading, lists, weights, None, lists)
+    opinion = tables.model.read(words, {flag.name for flag in lists}, weights)
+    return Heard(folded, reading, lists, weights, opinion, _weighed(folded, lists, opinion, tables.model))
 
 
-def over_limit(sums: tuple[Amount, ...], limit: Decimal) -> tuple[Flag, ...]:
-    """Return the flag for a business amount over the limit; exactly the limit is not over (P-9.1)."""
-    over = next((amount for amount in sums if amount.over(limit)), None)
-    if over is None:
-        return ()
-    surely = "超过" if over.value > limit else "可能超过"
-    return (Flag(OVER_50K, over.evidence, "P-9.1", f"业务金额{surely}{limit / 10_000:f}万元"),)
+def _weighed(folded: Folded, lists: tuple[Flag, ...], opinion: Opinion, model: Model) -> tuple[Flag, ...]:
+    """The flags of the lists, each with how likely the model finds it, and those the model raises alone."""
+    known = {flag.name: replace(flag, chance=round(opinion.flags[flag.name], 3)) for flag in lists}
+    for name in OPINED:
+        chance = opinion.flags[name]
+        if name not in known and model.raises(name, chance):
+            says = f"词库未列，模型判断可能涉及{_SPOKEN.get(name, name)}（可能性{chance:.0%}），请复听"
+            known[name] = Flag(name, folded.quote(*opinion.spans[name]), "P-9.1", says, BY_MODEL, round(chance, 3))
+    return tuple(known[name] for name in OPINED if name in known)
 
 
 def _listed(sums: tuple[Amount, ...]) -> tuple[Decimal, ...]:
@@ -128,12 +122,12 @@ def _evidence(flags: tuple[Flag, ...], place: Place) -> dict[str, str]:
     return evidence
 
 
-def _doubts(complaint: Complaint, reading: Reading, place: Place, tables: TriageTables) -> tuple[str, ...]:
+def _doubts(complaint: Complaint, chances: Mapping[Category, float], place: Place, tables: TriageTables) -> tuple[str, ...]:
     """Say what a person at the desk must decide."""
     doubts = []
     if not complaint.text.strip():
         doubts.append("没有投诉内容，请向登记的座席核对后补录")
-    elif not complaint.category_hint.strip() and not reading.of("categories"):
+    elif not complaint.category_hint.strip() and max(chances.values(), default=0) < _SURE:
         doubts.append("投诉分类无法确定，请人工分类")
     if place.unit is None:
         named = [unit.full_name for code in place.candidates[:5] if (unit := tables.directory.get(code))]

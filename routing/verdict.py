@@ -29,6 +29,9 @@ TOPICS = (
     "员工违法", "歧视骚扰", "系统故障", "民生资金", "征信纠纷", "暴力催收", "涉军涉外",
 )
 OVER_50K, PUBLIC_FIGURE, REPUTATION = "over_50k", "public_figure", "reputation"
+#: All that a recording is heard again for.
+FLAGS = (OVER_50K, PUBLIC_FIGURE, *TOPICS, REPUTATION)
+BY_LISTS, BY_MODEL, BY_PERSON = "lists", "model", "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,16 @@ class Flag:
     """One reason to hear the recording again before the slip leaves (P-9.1).
 
     `name` is over_50k, public_figure, reputation or one of TOPICS; `evidence` is an exact substring of the text (or
-    of the form field) that caused it; `says` is the sentence a reviewer reads.
+    of the form field) that caused it; `says` is the sentence a reviewer reads. `by` tells who raised it: the word lists,
+    the statistical model, or a person; `chance` how likely the model finds it, None where it was not asked.
     """
 
     name: str
     evidence: str
     rule: str
     says: str
+    by: str = BY_LISTS
+    chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ class Verdict:
     candidates: tuple[UnitCode, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)   # label -> exact substring, with "unit" and "category"
     doubts: tuple[str, ...] = ()        # what a person at the desk must decide, in Chinese; empty: nothing
+    chances: Mapping[str, float] = field(default_factory=dict)      # category -> how likely, the likeliest first
 
     @property
     def review(self) -> bool:

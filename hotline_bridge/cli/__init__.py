@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from hotline_bridge.cli import admin, cases, files, service, triage
+from hotline_bridge.cli import admin, cases, files, learning, service
 from hotline_bridge.config_file import ConfigMistakes
 from routing.errors import BadTable, RuleError
 
@@ -17,7 +17,7 @@ The daemon between a bank's complaint hotline and its branches. Try `hotline-bri
 played on this machine, with nothing to set up. Then `hotline-bridge run` for the service itself.""",
 )
 service.add_to(app)
-triage.add_to(app)
+learning.add_to(app)      # triage, with what measures and teaches it
 files.add_to(app)
 cases.add_to(app)
 admin.add_to(app)

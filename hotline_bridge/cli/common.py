@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -106,3 +107,13 @@ def end(bad: int) -> None:
     sys.stdout.flush()
     if bad:
         raise typer.Exit(1)
+
+
+@contextmanager
+def telling() -> Iterator[Callable[[str], None]]:
+    """A line at the terminal that says how far long work is; nothing where nobody looks on."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("…") as status:
+        yield status.update

@@ -5,8 +5,8 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
-from routing.labels import FLAGS
 from routing.scores import REVIEW, TOPICS_MICRO, Miss, Score, Scores
+from routing.verdict import FLAGS
 
 WIDTH = 110             # columns, where no terminal says how wide it is
 SHORT = 120             # characters of a missed text

@@ -1,4 +1,4 @@
-"""The commands around triage: judge texts, measure it, train it, rehearse a change of the rules."""
+"""The command `triage`: judges the texts of a file as the bridge would. What measures and teaches it stands in cli.learning."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 from typer.core import TyperGroup
 
-from hotline_bridge.cli.common import ConfigOption, PackOption, config_of, desk_of, end, out, pack_named, rows, say, watched
-from hotline_bridge.cli.tables import table
+from hotline_bridge.cli.common import PackOption, end, out, pack_named, rows, watched
 from routing.verdict import Complaint
 
 if TYPE_CHECKING:
@@ -38,11 +37,6 @@ app = typer.Typer(cls=JudgeByDefault, no_args_is_help=True, help="""投诉分类
 Decide category, money, flags and unit of complaint texts. `triage IN.jsonl` is short for `triage read IN.jsonl`.""")
 
 
-def add_to(program: typer.Typer) -> None:
-    """Add these commands to the program."""
-    program.add_typer(app, name="triage")
-
-
 @app.command("read")
 def read(  # noqa: PLR0913 (the options of one command)
     file: Annotated[Path, typer.Argument(help="One JSON object a line: id, text, source, received.", metavar="IN.jsonl")],
@@ -52,7 +46,7 @@ def read(  # noqa: PLR0913 (the options of one command)
     """逐条判断。 Judge each text, one JSON object a line."""
     from routing.triage import triage as judge, triage_json
 
-    zone, tables = pack_named(pack).zone, _tables(pack, directory, watchlist, rates, lexicons, model)
+    zone, tables = pack_named(pack).zone, tables_of(pack, directory, watchlist, rates, lexicons, model)
     bad = 0
     for number, row in watched(rows(file), "triage"):
         try:
@@ -66,59 +60,14 @@ def read(  # noqa: PLR0913 (the options of one command)
     end(bad)
 
 
-@app.command("evaluate")
-def evaluate(  # noqa: PLR0913 (the options of one command)
-    file: Annotated[Path, typer.Argument(help="Labelled texts, one JSON object a line (docs/triage.md has the form).", metavar="LABELLED.jsonl")],
-    pack: PackOption = "psbc-95580", directory: Directory = None, watchlist: Watchlist = None, rates: Rates = None,
-    lexicons: Lexicons = None, model: ModelFile = "shipped",
-    misses: Annotated[int, typer.Option("--misses", min=0, help="How many of the worst misses to show.")] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object: every label, and all misses.")] = False,
-) -> None:
-    """评测：逐项准确率、召回率、F1 与最差的误判。 Measure triage on labelled texts: precision, recall and F1 of each label, and the worst misses."""
-    from hotline_bridge.cli.sheet import print_sheet, sheet_json
-    from routing.labels import labelled
-    from routing.scores import Scores
-    from routing.triage import triage as judge
-
-    tables = _tables(pack, directory, watchlist, rates, lexicons, model)
-    texts = labelled(rows(file), str(file))
-    sheet = Scores()
-    for one in watched(texts, "evaluate", len(texts)):
-        sheet.add(one, judge(one.complaint, tables))
-    if as_json:
-        out(sheet_json(sheet))
-    else:
-        print_sheet(sheet, misses)
-
-
-@app.command("rehearse")
-def rehearse(  # noqa: PLR0913 (the options of one command)
-    config: ConfigOption = None,
-    pack: Annotated[str, typer.Option("--pack", help="Judge all cases as if handled under this pack: its name, or a TOML file.", metavar="PACK")] = "",
-    lexicons: Lexicons = None, watchlist: Watchlist = None, rates: Rates = None, directory: Directory = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a case that would change.")] = False,
-) -> None:
-    """演练：改动词库或制度包之前，看已有工单会有何不同。 Replay the stored cases under changed rules and list what would change; nothing is written."""
-    from hotline_bridge.learning.rehearse import changed_rules, rehearsal
-
-    settings, desk = config_of(config), desk_of(config)
-    then, under = changed_rules(settings, desk.rules.rules, pack, {"lexicons": lexicons, "watchlist": watchlist, "rates": rates, "directory": directory})
-    total = sum(desk.store.read_now(lambda tx: tx.cases.counts()).values())
-    changed: list[dict[str, str]] = []
-    for number, found in watched(rehearsal(desk.store, desk.rules.rules, then, under), "rehearse", total):
-        if found:
-            changed.append({"number": number, **found})
-    table(changed, ("number", "held", "flags", "unit", "category", "due"), "演练 Rehearsal", as_json=as_json)
-    held, freed = (sum(row.get("held", "").startswith(word) for row in changed) for word in ("直接转办", "复听"))
-    say(f"{total} 件工单，{len(changed)} 件不同：{held} 件将新进复听，{freed} 件不再复听 / {total} cases, {len(changed)} would change: {held} newly held, {freed} no longer held")
-
-
-def _tables(pack: str, directory: Path | None, watchlist: Path | None, rates: Path | None, lexicons: Path | None, model: str) -> "TriageTables":
-    from hotline_bridge.rulebook import load_directory, load_words
+def tables_of(pack: str, directory: Path | None, watchlist: Path | None, rates: Path | None, lexicons: Path | None, model: str) -> "TriageTables":
+    """The tables of the bank that the options name, or those that come along."""
+    from hotline_bridge.rulebook import load_directory, load_model, load_words
     from routing.triage import TriageTables
 
     words = load_words(watchlist, rates, lexicons)
-    return TriageTables(words.lexicon, load_directory(directory)[0], words.watch, words.rates, Decimal(pack_named(pack).review.amount_over))
+    beside = None if model == "none" else load_model(None if model == "shipped" else Path(model))
+    return TriageTables(words.lexicon, load_directory(directory)[0], words.watch, words.rates, Decimal(pack_named(pack).review.amount_over), beside)
 
 
 def _complaint(row: object, zone: ZoneInfo) -> Complaint:

@@ -8,10 +8,9 @@ from hotline_bridge.store.corrections import CATEGORY, FLAG, UNIT, Correction
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry, State
 from routing.errors import RuleError
-from routing.labels import FLAGS
 from routing.parties import UnitCode
 from routing.rules import Rules
-from routing.verdict import Category, Flag
+from routing.verdict import BY_PERSON, FLAGS, Category, Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def _flagged(case: Case, change: Change) -> Case:
         raise RuleError(msg)
     if case.verdict is None or case.verdict.has(change.flag):
         return case
-    raised = Flag(change.flag, "", "P-9.1", f"人工标记：{change.says or change.flag}")
+    raised = Flag(change.flag, "", "P-9.1", f"人工标记：{change.says or change.flag}", BY_PERSON)
     return replace(case, verdict=replace(case.verdict, flags=(*case.verdict.flags, raised)))
 
 

@@ -1,58 +1,71 @@
 """Numbers that are no money: telephones, cards, dates, ages, percentages, queue numbers, idioms.
 
-Noise is overwritten with a filler of the same length, so positions stay and no later pattern sees it. Han characters
-are word characters to Python, so digits are fenced with look-arounds, never with a word boundary.
+Each pattern is tried only where a number begins or ends, never over the whole text: the cost grows with the numbers,
+not with the words. Han characters are word characters to Python, so digits are fenced with look-arounds.
 """
 
 import re
 
-from routing.money.numerals import NUMBER
-
-FILLER = "\x1f"
+from routing.money.numerals import HAN, NUMBER
 
 _N = NUMBER
-#: Longer than any number a person writes; hidden first, so that no pattern ever runs over a long row of digits.
-_ENDLESS = re.compile(r"[\d.,]{24,}|[零〇○一二三四五六七八九两俩壹贰叁肆伍陆柒捌玖十拾百佰千仟万亿]{25,}")
-_MORE = "[多余来几]?"
+_HAN = f"[{HAN}]"
+
 #: What people count that is not money; 块/元 and the bare 万 stay out of this list.
 _COUNTERS = (
-    "周?岁|人(?!民币)|户(?!头)|名|位(?!数)|号|楼|层|栋|室|单元|次|回(?!来)|趟|遍|天|日(?![元币圆])|周|星期|年(?![息化利费终])|"
-    "个月|月(?![供息])|小时|分钟|秒|刻钟|点钟|点(?!钱)|家|件|条|口|里[地路]|公里|米|斤|公斤|克|箱|瓶|桶|板|袋|包|枚|页|份|部|"
-    "台|辆|步|折|期|倍|度|代|届|级|粉丝|粉|积分|阅读|点赞|股东|个(?!亿|多亿)|只|双|群|字|行字|盏|扎|窗口|窗|圈|声|句|"
-    "股|票|道|片|种|批|副|封|间|床|样"
+    "周?岁|人(?!民币)|户(?!头)|名|位(?!数)|号|楼|层|栋|幢|室|单元|次|回(?![来到])|趟|遍|天|日(?![元币圆])|周|星期|年(?![息化利费终])|"
+    "个半?月|月(?![供息租])|小时|分钟|秒|刻钟|点钟|点(?!钱)|分(?![钱文毫])|家|件|条|口|里[地路外]|公里|米|平|斤|公斤|克|吨|升|亩|箱|瓶|桶|板|袋|包(?!烟钱)|枚|页|份|部|"
+    "台|辆|步|折(?!合|人民币|算)|期|倍|度|代|届|级|粉丝|粉|积分|阅读|播放|点赞|股东|业主|职工|员工|居民|客户|群众|个(?!亿|多亿|万|[w])|只(?!洋)|双|群|字|行字|盏|扎|窗口|窗|圈|声|句|"
+    "股(?!金|本|息)|票|道|片|种|批|副|封|间|床|样|张|笔|本|座|棵|头|根|杯|碗|场|关|项(?!目款)|类|路|弄|巷|院|村|新村|社区|字节|兆|mb|gb|码|寸|毫|瓦|伏|版|集|章|节课?|课时|学时|公众号|团|连|营|班|师|军(?!人)|步|重|幅|组|排|列|段"
 )
-#: In the order they are tried; the first alternative that fits hides the number.
-_NOISE = re.compile("|".join((
-    r"(?<![\d.])\d{15,19}[x]?(?!\d)",                                          # cards, accounts, identity cards
-    r"(?<![\d.])\d{6}\*+\d{2,4}[x\d]?",                                        # the same, masked
-    r"(?<![\d.])(?:\+?86-?)?1[3-9]\d-?\d{4}-?\d{4}(?!\d)",                     # mobile telephones
-    r"(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)", r"(?<!\d)[48]00-?\d{3}-?\d{4}(?!\d)",   # other telephones
-    r"(?<![\d.,])(?:95\d{3}|96\d{3}|123\d\d|1[12]\d|10086|10010|10000)(?![\d.,]|[万千元块wk])",     # service numbers
-    (r"(?:尾号|工号|卡号|账号|编号|单号|号码|流水号|验证码|密码|柜员号|户名|电话|尾数|凭证号|保单号|邮编|qq|微信|微信号)"
-    r"[是为::]{0,2}[a-z]{0,3}[-*\dx]{2,}"),
-    r"(?<![a-z])(?!k|w)[a-z]{1,2}\d{1,6}号?(?![\d.,])",                         # A087, 0x3E9, T+1
-    r"t\+\d", r"0x[\da-f]+",
-    r"(?<!\d)\d{2,4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[日号t ]|(?!\d))", r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?",
-    r"(?<!\d)\d{1,2}点(?:\d{1,2}分?|半)?(?!多?[亿])",
-    r"(?:19|20)\d\d(?:年|级|届)[初底末中]?(?:\d{1,2}月(?:\d{1,2}[日号])?)?", r"(?<!\d)\d{1,2}月\d{1,2}[日号]?",
-    r"[一二三四五六七八九〇零○]{2,4}年", r"[一二三四五六七八九十]{1,3}月(?:初|[一二三四五六七八九十廿]{1,3}[日号]?)?",
-    r"初[一二三四五六七八九十]+|腊月[一二三四五六七八九十廿]+",
-    rf"(?:百|千|万)分之{_N}(?:点{_N})?", rf"{_N}分之{_N}", rf"{_N}(?:%|‰|个百分点|个点|个基点|厘|分利)",
-    rf"第{_N}", rf"{_N}(?:×|x|\*){_N}(?![万元块])", rf"(?<!\d)[.]{_N}", rf"[×x*]{_N}",
-    rf"(?:粉丝|粉)(?:有|量|数|超|超过|近|过|约|达|一共|大概){{0,2}}{_N}{_MORE}[万亿w]?",
-    rf"{_N}块(?=[牌地砖屏布石玻])", r"一块(?=[儿去来到起]|过[去来])", r"三元(?=[\u4e00-\u9fff]{0,4}[所区镇])",
-    r"(?<![十百千一二三四五六七八九两几\d])万一(?![千百十万块元])|千万(?=[不别要莫注记小请帮给得慎勿甭])|十万火急|百万医疗|万能险|万能|万分(?!之)|千方百计|成千上万|千家万户|百万富翁",
-    (r"一万个(?:不|没|理由|放心)|万元户|万事|万般|千辛万苦|万人(?!民币)|百姓|百分百|百货|十分(?!钟)|三番五次|三番两次|五花八门|"
-    r"七上八下|乱七八糟|九牛一毛|一清二楚|一五一十|一分一毫|一分一厘|一分不[多少差]|没少一分|一千零一夜|一百个不|百度|千里|百里"),
-    rf"(?:[一二三四五六七八九两几]{{0,2}}[十百千万]+|{_N}){_MORE}(?:[万千百])?{_MORE}(?:{_COUNTERS})(?!钱)",
+COUNTED = re.compile(rf"[多余来几]?(?:{_COUNTERS})(?!钱)")
+#: A number ending like 两万三 before 张 is two numbers: 两万, three of something.
+SPLIT = re.compile(r"[张笔次份个人户家天年月回趟期]")
+
+#: At a run that begins with a figure.
+_FIGURES = re.compile("|".join((
+    r"\d{15,19}x?(?![\d.,])(?! ?[元块圆])",                                     # cards, accounts, identity cards
+    r"\d{2,7}\*+\d{0,4}x?\d?",                                                 # the same, masked
+    r"(?:86-?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)",                             # mobile telephones
+    r"0\d{2,3}[- ]?\d{7,8}(?!\d)", r"[48]00-?\d{3}-?\d{4}(?!\d)", r"[2-9]\d{6,7}(?:-\d{1,5})(?!\d)",  # other telephones
+    r"(?<![了扣存取汇欠损付交收款额元$¥])(?:12345|12378|12363|12315|95\d{3}|96\d{3}|10086|10010)(?![\d.,]|[万千元块wk多])",      # service numbers
+    r"(?:(?<=[打拨叫报喊转找按接])|(?<=[打拨叫报喊]了)|(?<=联系))1(?:10|12|14|17|19|20|22)(?![\d.,元块万])",
+    r"0x[\da-f]+", r"\d{1,3}[gt](?![a-z])", r"\d{1,2}[x×*]\d{1,2}(?:小时)?(?![\d万])",
+    r"(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?:[日号t ]|(?!\d))", r"\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)", r"\d{1,2}:\d{2}(?::\d{2})?",
+    r"\d{1,2}点(?:\d{1,2}分?|半|[多钟前后])?(?!多?亿|钱)",
+    r"(?:19|20)\d\d ?(?:[-~至到、和] ?(?:19|20)?\d\d ?)?(?:年度?|学年|级|届|款|版)[初底末中]?(?:\d{1,2}月(?:份|\d{1,2}[日号]?)?)?", r"(?:19|20)\d\d(?=[-~至到、](?:19|20)\d\d年)",
+    r"\d{1,2}月(?:份|底|初|\d{1,2}[日号]?)?(?![供租息])", r"\d{1,2}[日号](?![元币圆])",
+    r"\d+(?:\.\d+){2,}", r"\d{1,3}(?:,\d{3})*,\d{1,2}\.\d+",                    # versions; a misprint like 80,00.00
+    rf"{_N}(?:[%‰]|个百分点|个点|个基点|厘|分利|成(?![交功了为本]))", rf"{_N}(?:×|x|\*|/){_N}(?![万元块])",
 )))
+#: At a run that begins with a Han numeral.
+_WORDS = re.compile("|".join((
+    r"[一二三四五六七八九〇零○]{2,4}年(?![息化利费])", r"[一二三四五六七八九十]{1,3}月(?:份|初|底|[一二三四五六七八九十廿]{1,3}[日号]?)?(?![供租息])",
+    rf"[一二三四五六七八九十]{{1,3}}点(?:[一二三四五六七八九十]{{1,3}}分?|半|[多钟前后])?(?!多?亿|钱)",
+    rf"(?:百|千|万|十){{1,2}}分之{_N}(?:点{_N})?", rf"{_N}分之{_N}", rf"{_N}(?:[%‰]|个百分点|个点|个基点|厘|分利|成(?![交功了为本])|点[一二三四五六七八九零])",
+    r"一[分毛块蚊厘角]钱?(?=[都也没不动冇冇唔]|拿不|取不)", r"一块(?=[儿去来到起]|[过][来去]|[一二三四五六七八九两十]{1,3}[万千])", r"三元(?=[一-鿿]{0,4}[所区镇路桥里巷店])", r"[一二三四五六七八九十百千万]{1,3}(?:元|块)?(?=(?:[路街巷道桥村庄镇乡里坊]|新村|社区|小区|花园|广场|大厦|支行|营业所)(?![口上的]?[要给钱]))",
+    r"万一(?![千百十万块元])|千万(?=[不别要莫注记小请帮给得慎勿甭])|十万火急|十万个为什么|[三一]万个|百万医疗险?|万能|万分(?!之)|千方百计|千家万户|百万富翁",
+    r"一万个(?:不|没|理由|放心|为什么)|万元户|万事|万般|千辛万苦|万人(?!民币)|百姓|百分百|百货|十分(?!钟)|三番五次|三番两次|五花八门|一五一十|百分之百",
+    r"七上八下|七嘴八舌|九牛一毛|一清二楚|一分一毫|一分一厘|一分不[多少差]|一毛不拔|一分钱?一分货|一千零一夜|一百个不|百度|千里|万里|百里|四舍五入|三长两短|五湖四海|千篇一律|千真万确|万无一失|万众",
+    r"三天两头|接二连三|三三两两|丢三落四|不三不四|一心一意|百年|千年|万年|千千万万|百百千千|十有八九|十之八九|一百八十度|七七八八|百忙|千分|百日|千古|万岁|万物|万恶|万幸|万元店|千言万语|千金|百科|百感|万象|万达|万科|万家|万通|千禧|二百五(?=[,。!?”\"、柜的]|$)",
+)))
+_BEFORE_IDIOM = re.compile(r"(?:成(?=千上万)|没少(?=一分)|乱(?=七八糟)|第|百十(?=号)|[a-z](?<!rmb|cny|usd|hkd|eur|jpy|gbp|aud|cad|sgd|thb|krw|mop|vnd|twd)-?|[a-z]\+|[x×*.](?=\d))$")
+#: Words that say what kind of number follows.
+_LABELLED = re.compile(
+    r"(?:(?:尾号|工号|卡号|账号|编号|单号|号码|号段|流水号|验证码|密码|柜员号|户名|电话|手机号|尾数|凭证号|保单号|邮编|qq|微信|微信号|扣扣|邮箱|合同号|订单号|交易码|错误码|代码|版本|型号|牌照|车牌|车次|航班|房号|门牌)"
+    r"[是为::]{0,2}[a-z#]{0,3}[-*\d]{0,9}|(?:粉丝|粉|播放量?|阅读量?|浏览量?|点击量?|点赞|关注|转发|评论|积分|访问量|会员|人口|流量)(?:有|量|数|已|超|超过|近|过|约|达|一共|大概|都|快|到){0,3}"
+    r"|〔\d{4}〕|\[\d{4}\]第?|楼下|〔\d{4}年〕)$")
+#: Longer than any number a person writes.
+ENDLESS = 24
 
 
-def _hide(noise: re.Match[str]) -> str:
-    return FILLER * len(noise[0])
+def noise_end(text: str, at: int, *, figure: bool) -> int:
+    """Return where the noise that begins at a number ends, or `at` where none does."""
+    found = (_FIGURES if figure else _WORDS).match(text, at)
+    return found.end() if found else at
 
 
-def without_noise(text: str) -> str:
-    """Return the folded text with every number that cannot be money overwritten, length unchanged."""
-    text = _ENDLESS.sub(_hide, text)
-    return _NOISE.sub(_hide, text)
+def told_otherwise(text: str, at: int) -> bool:
+    """Whether the words before a number say that it is none of money: 尾号, 粉丝, 第, A087."""
+    before = text[max(0, at - 14):at]
+    return bool(_BEFORE_IDIOM.search(before) or _LABELLED.search(before))

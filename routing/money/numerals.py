@@ -7,16 +7,33 @@ import re
 from decimal import Decimal
 
 DIGITS = dict(zip("零一二三四五六七八九", range(10), strict=True)) | dict(zip("壹贰叁肆伍陆柒捌玖", range(1, 10), strict=True))
-DIGITS |= {"〇": 0, "○": 0, "两": 2, "俩": 2, "弍": 2, "参": 3, "仨": 3}
+DIGITS |= {"〇": 0, "○": 0, "两": 2, "俩": 2, "弍": 2, "参": 3, "仨": 3, "幺": 1}
 SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000}
 LARGE = {"万": 10_000, "w": 10_000, "亿": 100_000_000}
-_TENS = {"廿": "二十", "卅": "三十"}
+_TENS = {"廿": "二十", "卅": "三十", " ": ""}
 
+#: Every Han character a number is written with.
+HAN = "零〇○一二三四五六七八九两俩壹贰叁肆伍陆柒捌玖弍参仨幺十拾百佰千仟万亿廿卅"
+#: One digit that is not nought, in Han.
+HAN_DIGIT = "[一二三四五六七八九两俩仨壹贰叁肆伍陆柒捌玖]"
 _D = "[" + "".join(DIGITS) + "]"
-_CHINESE = r"[零〇○一二三四五六七八九两俩壹贰叁肆伍陆柒捌玖弍参仨十拾百佰千仟万亿廿卅]"
-_ARABIC = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?|\d{1,14}(?:\.\d{1,4})?"
+_CHINESE = f"[{HAN}]"
+_GROUPED = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?"
+_ARABIC = rf"{_GROUPED}|\d{{1,14}}(?:\.\d{{1,4}})?"
 #: A number with its own units; the second branch is purely Chinese. All repeats are bounded: cost stays linear.
 NUMBER = (rf"(?:(?:{_ARABIC})(?:[十百佰千仟万亿wk](?:零?(?:{_ARABIC}|{_CHINESE}{{1,12}}))?){{0,4}}|{_CHINESE}{{1,24}})")
+
+#: A recogniser writes spaces into a number (6 万 8 千 5, 50 000元): a gap stands only where the rest can be nothing else.
+_END = r"(?=$|[,。;!?、 \n”\"）)吧嘛呢啊哦]|[块元圆])"
+_GAP = rf"(?: (?=(?:\d|{_D}) ?[万千百十])| (?=(?:\d|{HAN_DIGIT}){_END}))?"
+_UNIT = r"[十百佰千仟万亿wk](?![a-z])"
+SPOKEN = (
+    rf"(?:(?:\d{{1,3}}(?: \d{{3}}){{1,3}}(?= ?[元块圆多整])|{_ARABIC})(?: ?{_UNIT}{_GAP}(?:零?(?:{_ARABIC}|{_CHINESE}{{1,12}}))?){{0,4}}"
+    rf"|{_CHINESE}(?:[{HAN}]|[wk](?![a-z])|(?<=[一二三四五六七八九两十]) (?=[万千百亿])|(?<=[一二三四五六七八九两])、(?=[一二三四五六七八九][十百千万])|(?<=[万亿千百]) (?=[零一二三四五六七八九两]{{1,2}}[千百十])|(?<=[万千百]) (?={HAN_DIGIT}{_END})){{0,23}}"
+    rf"(?:(?<=[万亿千百零])\d{{1,4}}(?![\d年月日号])(?:[千百十]\d?)?)?)"
+)
+#: Two neighbours before a unit, or at the end behind one, are a range: 三五万, 三四十万, 一万七八千, 七、八千.
+_TWIN = re.compile(r"([一二三四五六七八九两])、?([一二三四五六七八九])(?=[十百千万wk]|$)")
 
 _PIECE = re.compile(rf"(?P<arabic>{_ARABIC})|(?P<digit>{_D})|(?P<small>[十拾百佰千仟k])|(?P<large>[万w亿])")
 
@@ -79,3 +96,17 @@ def value_of(number: str) -> Decimal | None:
         else:
             read.large(LARGE[piece["large"]])
     return read.value() if at == len(number) and at else None
+
+
+def values_of(number: str) -> tuple[Decimal, ...]:
+    """Return the value of a numeral, or both ends where two neighbouring digits make a range; () where it is none.
+
+    >>> [str(value) for value in values_of("一万七八千")]
+    ['17000', '18000']
+    """
+    twin = _TWIN.search(number)
+    if twin and (DIGITS[twin[2]] - DIGITS[twin[1]] == 1 or twin[0] in {"三五", "三、五"}):
+        ends = (number[:twin.start()] + twin[each] + number[twin.end():] for each in (1, 2))
+        return tuple(value for end in ends if (value := value_of(end)) is not None)
+    value = value_of(number)
+    return () if value is None else (value,)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.category import category
+from routing.category import category, shares, weigh
 from routing.errors import BadTable
 from routing.lexicon import Lexicon
 from routing.text import fold
@@ -23,7 +23,8 @@ def lexicon() -> Lexicon:
 def decide(lexicon, text, hint="", *, refuses=False):
     folded = fold(text)
     reading = lexicon.read(folded.text)
-    return category(reading, [flag.name for flag in topics(reading, folded)], hint, refuses_name=refuses)
+    weights = weigh(reading, [flag.name for flag in topics(reading, folded)])
+    return category(shares(weights), hint, anonymous=refuses or Category.ANONYMOUS in weights)
 
 
 @pytest.mark.parametrize(("text", "kind"), [

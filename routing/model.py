@@ -1,0 +1,156 @@
+"""The statistical model beside the word lists: how likely a text bears each flag, and how likely each category is (P-9.1, P-14).
+
+It is linear in the runs of one to three characters of a text, so that every opinion can be traced to the words it comes
+from. Each flag is read twice: in the window of neighbouring clauses that speaks most for it, and in the whole text; what
+the word lists said is the third voice. The categories are read in the whole text, beside the lists' own weights.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.errors import BadTable
+from routing.grams import DIGITS, LONGEST_RUN, windows
+from routing.verdict import FLAGS, OVER_50K, Category
+
+#: The flags the model has an opinion on; over_50k is arithmetic and left to the reader of money.
+OPINED = tuple(flag for flag in FLAGS if flag != OVER_50K)
+CATEGORIES = tuple(Category)
+LONGEST = 4_000             # characters it reads of a text; the lists read all
+FORM = 1                    # of the file
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the model thinks of one text: probabilities, and for each flag the span of the text that speaks most for it."""
+
+    flags: Mapping[str, float]
+    spans: Mapping[str, tuple[int, int]]
+    categories: Mapping[Category, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """The numbers of a model. V runs, F flags, K categories.
+
+    `local` V x F and `whole` V x (F+K) are what each run says, the biases what is said without any; `blend` F x 4 weighs
+    window, whole text and lists, and adds a bias; `mix` K x (2K+F+1) weighs the whole text, the lists' weights and the
+    flags for each category; `limits` F says from which probability on a flag is raised.
+    """
+
+    local: Floats
+    local_bias: Floats
+    whole: Floats
+    whole_bias: Floats
+    blend: Floats
+    mix: Floats
+    limits: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """A trained model, ready to read. `card` says what it was trained on and how good it is."""
+
+    rows: Mapping[str, int]         # run -> row of the weights; the last row is zero, for runs nobody knows
+    weights: Weights
+    card: Mapping[str, Any]
+    digest: str = ""
+
+    @classmethod
+    def parse(cls, content: bytes, name: str) -> "Model":
+        """Read a model's file. BadTable where it is none of ours, or of another program's version."""
+        try:
+            with np.load(io.BytesIO(content), allow_pickle=False) as file:
+                card = json.loads(bytes(file["card"]).decode())
+                runs = bytes(file["runs"]).decode().split("\n")
+                arrays = {key: file[key] for key in Weights.__slots__}
+        except (ValueError, KeyError, OSError, EOFError, TypeError) as error:
+            raise BadTable(name, [f"is no model file ({type(error).__name__}); train one with `hotline-bridge triage train`"]) from None
+        if card.get("form") != FORM or tuple(card.get("flags", ())) != OPINED:
+            raise BadTable(name, ["was trained for another version of the program; train it anew with `hotline-bridge triage train`"])
+        for key in ("local", "whole"):
+            full = np.zeros((len(runs) + 1, arrays[key].shape[1]), np.float32)
+            full[:-1] = arrays[key]
+            arrays[key] = full
+        plain = {key: np.ascontiguousarray(value, np.float32) for key, value in arrays.items()}
+        return cls({run: row for row, run in enumerate(runs)}, Weights(**plain), card, hashlib.sha256(content).hexdigest()[:12])
+
+    def dump(self) -> bytes:
+        """The model as a file."""
+        content = io.BytesIO()
+        arrays: dict[str, NDArray[Any]] = {key: getattr(self.weights, key) for key in Weights.__slots__}
+        for key in ("local", "whole"):
+            arrays[key] = arrays[key][:-1].astype(np.float16)
+        for key, words in (("runs", "\n".join(self.rows)), ("card", json.dumps(self.card, ensure_ascii=False))):
+            arrays[key] = np.frombuffer(words.encode(), np.uint8)
+        np.savez_compressed(content, allow_pickle=False, **arrays)
+        return content.getvalue()
+
+    def read(self, text: str, said: Collection[str], weights: Mapping[Category, int]) -> Opinion:
+        """Read a folded text; `said` are the flags the lists raise, `weights` what they say for each category."""
+        text = text[:LONGEST]
+        found = self.found(text)
+        near, at, spans = self.near(text, found)
+        whole = self.whole(found)
+        lists = np.fromiter((flag in said for flag in OPINED), np.float32, len(OPINED))
+        blend = self.weights.blend
+        chances = _sigmoid(near * blend[:, 0] + whole[:len(OPINED)] * blend[:, 1] + lists * blend[:, 2] + blend[:, 3])
+        told = np.fromiter((weights.get(each, 0) for each in CATEGORIES), np.float32, len(CATEGORIES))
+        kinds = _softmax(self.weights.mix @ np.concatenate((whole[len(OPINED):], told, lists, _ONE)))
+        return Opinion(
+            dict(zip(OPINED, chances.tolist(), strict=True)), {flag: spans[row] for flag, row in zip(OPINED, at, strict=True)},
+            dict(zip(CATEGORIES, kinds.tolist(), strict=True)))
+
+    def raises(self, flag: str, chance: float) -> bool:
+        """Whether the model raises a flag that it finds this likely."""
+        return chance >= float(self.weights.limits[OPINED.index(flag)])
+
+    def found(self, text: str) -> NDArray[np.int32]:
+        """The row of each run that begins at each place of a text: places x lengths, the last row where nobody knows it."""
+        text = text.translate(DIGITS)
+        get, none = self.rows.get, len(self.rows)
+        rows = np.full((max(len(text), 1), LONGEST_RUN), none, np.int32)
+        for long in range(1, LONGEST_RUN + 1):
+            if len(text) >= long:
+                rows[:len(text) - long + 1, long - 1] = [get(text[at:at + long], none) for at in range(len(text) - long + 1)]
+        return rows
+
+    def near(self, text: str, found: NDArray[np.int32]) -> tuple[Floats, Sequence[int], Sequence[tuple[int, int]]]:
+        """For each flag the score of its strongest window, that window's place in the list of windows, and the list."""
+        spans = windows(text) or [(0, len(text))]
+        sums = np.zeros((len(found) + 1, len(OPINED)), np.float32)
+        np.cumsum(self.weights.local[found].sum(axis=1), axis=0, out=sums[1:])
+        counts = np.zeros(len(found) + 1, np.float32)
+        np.cumsum((found < len(self.rows)).sum(axis=1), out=counts[1:])
+        starts, ends = np.array(spans).T
+        known = np.maximum(counts[ends] - counts[starts], 1)
+        scores = (sums[ends] - sums[starts]) / np.sqrt(known)[:, None] + self.weights.local_bias
+        at = scores.argmax(axis=0)
+        return scores[at, np.arange(len(OPINED))], at.tolist(), spans
+
+    def whole(self, found: NDArray[np.int32]) -> Floats:
+        """For each flag and each category the score of the whole text; a run counts once."""
+        rows = np.unique(found)
+        known = rows[rows < len(self.rows)]
+        scores: Floats = self.weights.whole[known].sum(axis=0) / np.float32(np.sqrt(max(len(known), 1))) + self.weights.whole_bias
+        return scores
+
+
+_ONE = np.ones(1, np.float32)
+
+
+def _sigmoid(scores: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(scores, -30, 30))), np.float32)
+
+
+def _softmax(scores: Floats) -> Floats:
+    grown = np.exp(scores - scores.max())
+    return np.asarray(grown / grown.sum(), np.float32)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.errors import BadTable
-from routing.grams import DIGITS, LONGEST_RUN, windows
+from routing.grams import DIGITS, LONGEST_RUN, runs, windows
 from routing.verdict import FLAGS, OVER_50K, Category
 
 #: The flags the model has an opinion on; over_50k is arithmetic and left to the reader of money.
@@ -112,6 +112,19 @@ class Model:
     def raises(self, flag: str, chance: float) -> bool:
         """Whether the model raises a flag that it finds this likely."""
         return chance >= float(self.weights.limits[OPINED.index(flag)])
+
+    def reasons(self, text: str, span: tuple[int, int], flag: str, most: int = 5) -> list[tuple[str, float]]:
+        """The runs of a window that speak loudest for a flag, and how loud, the loudest first; none that another holds within."""
+        column, piece = OPINED.index(flag), text[span[0]:span[1]].translate(DIGITS)
+        known = {run: row for run in runs(piece) if (row := self.rows.get(run)) is not None}
+        legible = {run: row for run, row in known.items() if len(run) > 1} or known     # a single character says nothing to a person
+        scale = float(self.weights.blend[column, 0]) / max(len(known), 1) ** 0.5
+        loud = sorted(((run, float(self.weights.local[row, column]) * scale) for run, row in legible.items()), key=lambda one: -one[1])
+        told: list[tuple[str, float]] = []
+        for run, weight in loud:
+            if weight > 0 and not any(run in other or other in run for other, _ in told):
+                told.append((run, round(weight, 2)))
+        return told[:most]
 
     def found(self, text: str) -> NDArray[np.int32]:
         """The row of each run that begins at each place of a text: places x lengths, the last row where nobody knows it."""

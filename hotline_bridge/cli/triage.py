@@ -1,5 +1,6 @@
 """The command `triage`: judges the texts of a file as the bridge would. What measures and teaches it stands in cli.learning."""
 
+import sys
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from hotline_bridge.cli.common import PackOption, end, out, pack_named, rows, watched
+from hotline_bridge.cli.page import page
 from routing.verdict import Complaint
 
 if TYPE_CHECKING:
@@ -42,13 +44,15 @@ def read(  # noqa: PLR0913 (the options of one command)
     file: Annotated[Path, typer.Argument(help="One JSON object a line: id, text, source, received.", metavar="IN.jsonl")],
     pack: PackOption = "psbc-95580", directory: Directory = None, watchlist: Watchlist = None, rates: Rates = None,
     lexicons: Lexicons = None, model: ModelFile = "shipped",
+    explain: Annotated[bool, typer.Option("--explain", help="Say why: what the word lists found, what the model thinks, and from which words.")] = False,
 ) -> None:
-    """逐条判断。 Judge each text, one JSON object a line."""
+    """逐条判断。 Judge each text, one JSON object a line; with --explain at a terminal a page to read, else one key more."""
+    from routing.explain import explain_json
     from routing.triage import triage as judge, triage_json
 
     zone, tables = pack_named(pack).zone, tables_of(pack, directory, watchlist, rates, lexicons, model)
     bad = 0
-    for number, row in watched(rows(file), "triage"):
+    for number, row in rows(file) if sys.stdout.isatty() else watched(rows(file), "triage"):
         try:
             complaint = _complaint(row, zone)
         except (ValueError, TypeError) as error:
@@ -56,7 +60,12 @@ def read(  # noqa: PLR0913 (the options of one command)
             out({"id": None, "line": number, "error": f"line {number} cannot be used: {error}; expected an object with id, text, received"})
             continue
         assert isinstance(row, dict)
-        out(triage_json(str(row.get("id", number)), judge(complaint, tables)))
+        verdict = judge(complaint, tables)
+        told = triage_json(str(row.get("id", number)), verdict)
+        if explain and sys.stdout.isatty():
+            page(told, verdict, complaint.text, tables)
+        else:
+            out(told | ({"explain": explain_json(verdict, complaint.text, tables)} if explain else {}))
     end(bad)
 
 

@@ -79,7 +79,7 @@ class Tables(Section):
     directory: Place | None = None
     watchlist: Place | None = None
     rates: Place | None = None
-    lexicons: Place | None = Field(None, description="a folder of TOML files in place of the ones that come along")
+    lexicons: Place | None = Field(None, description="a folder of word lists (TOML), each in place of the one of its name that comes along; see docs/lexicons.md")
     calendar: Place | None = None
     model: Place | None = Field(None, description="a statistical model of the bank's own, made by `triage train`; empty: the one that comes along")
     use_model: bool = Field(True, description="whether the statistical model adds flags that no word list raises")

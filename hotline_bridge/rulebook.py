@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from hotline_bridge.config import Config
 from routing.calendar import Calendar
 from routing.directory import Directory
 from routing.errors import BadTable, RuleError
-from routing.lexicon import Lexicon
+from routing.lexicon import Lexicon, Source
 from routing.model import Model
 from routing.pack import Pack, parse_pack
 from routing.rules import Exchange, Identity, Rules
@@ -125,16 +126,31 @@ def load_words(watchlist: Path | None, rates: Path | None, lexicons: Path | None
 
 
 def load_lexicon(folder: Path | None = None) -> tuple[Lexicon, str]:
-    """The lexicons that come along, or the bank's own folder, with the digest of their files."""
-    if folder is not None and not folder.is_dir():
-        raise BadTable(str(folder), ["there is no such folder; copy routing/lexicons there and change it"])
-    place = folder or resources.files("routing") / "lexicons"
-    files = sorted((one for one in place.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
-    if not files:
-        raise BadTable(str(place), ["holds no .toml file; copy routing/lexicons there and change it"])
-    contents = {one.name: _bytes(one) if isinstance(one, Path) else one.read_bytes() for one in files}
-    lexicon = Lexicon.parse({name.removesuffix(".toml"): _toml(content, name) for name, content in contents.items()})
-    return lexicon, _digest(*(hashlib.sha256(content).hexdigest() for content in contents.values()))
+    """The lexicons that come along, each replaced by the bank's own file of its name in `folder`; with the digest of them all.
+
+    BadTable with every mistake of every file, each with its line.
+    """
+    shipped = (resources.files("routing") / "lexicons").iterdir()
+    found = {one.name: (f"lexicons/{one.name}", one.read_bytes()) for one in shipped if one.name.endswith(".toml")}
+    found |= _own_lexicons(folder) if folder else {}
+    trouble: list[BadTable] = []
+    files, sources = {}, {}
+    for name, (path, content) in sorted(found.items()):
+        files[name.removesuffix(".toml")] = _tried(trouble, partial(_toml, content, path)) or {}
+        sources[name.removesuffix(".toml")] = Source(path, content.decode("utf-8-sig", "replace"))
+    if trouble:
+        raise BadTable("lexicons", [f"{one.name}: {mistake}" for one in trouble for mistake in one.mistakes])
+    return Lexicon.parse(files, sources), _digest(*(hashlib.sha256(found[name][1]).hexdigest() for name in sorted(found)))
+
+
+def _own_lexicons(folder: Path) -> dict[str, tuple[str, bytes]]:
+    """The bank's own files by name, each with its path and content."""
+    if not folder.is_dir():
+        raise BadTable(str(folder), ["there is no such folder; copy those files of routing/lexicons there that are to be changed"])
+    own = {path.name: (str(path), _bytes(path)) for path in sorted(folder.glob("*.toml"))}
+    if not own:
+        raise BadTable(str(folder), ["holds no .toml file; copy those files of routing/lexicons there that are to be changed"])
+    return own
 
 
 def rows_of(content: bytes, name: str, wanted: Sequence[str] = ()) -> list[dict[str, str]]:

@@ -39,9 +39,10 @@ class Directory:
         units: dict[UnitCode, Unit] = {}
         lines: dict[UnitCode, int] = {}
         mistakes: list[str] = []
-        prints: list[str] = []
+        prints: list[bytes] = []
+        kept: dict[str, str] = {}
         for line, row in enumerate(rows, start=2):
-            unit = _unit(row)
+            unit = _unit(row, kept)
             prints.append(_print(unit))
             mistakes += [f"line {line}: {what}" for what in _wrong(unit)]
             if unit.code in units:
@@ -53,7 +54,7 @@ class Directory:
             mistakes.append("no unit at all: give at least the head office")
         if mistakes:
             raise BadTable(name, mistakes)
-        digest = hashlib.sha256("\n".join(sorted(prints)).encode("utf-8", "surrogatepass")).hexdigest()
+        digest = hashlib.sha256(b"".join(sorted(prints))).hexdigest()
         directory = cls(MappingProxyType(units), digest, _children(units), _mailboxes(units))
         return directory, tuple(directory._warnings(lines))
 
@@ -61,6 +62,11 @@ class Directory:
     def mailboxes(self) -> Collection[str]:
         """Every address the directory lists, lower case."""
         return self._by_mailbox.keys()
+
+    @property
+    def head_office(self) -> UnitCode | None:
+        """Return the first unit that has no superior."""
+        return next((code for code, unit in self.units.items() if unit.parent is None), None)
 
     def get(self, code: str) -> Unit | None:
         """Return the unit of a code."""
@@ -104,27 +110,35 @@ class Directory:
                 yield f"line {lines[code]}: {code} {unit.name} has no mailbox; {takes}"
 
 
-def _unit(row: Mapping[str, str]) -> Unit:
-    """Make a unit of a row; a column that is missing or empty reads as empty."""
+def _unit(row: Mapping[str, str], kept: dict[str, str]) -> Unit:
+    """Make a unit of a row; a column that is missing or empty reads as empty.
+
+    What many units share (levels, superiors, surnames with their titles) is kept once, in `kept`.
+    """
+    def shared(column: str) -> str:
+        value = cell(column)
+        return kept.setdefault(value, value)
+
     def cell(column: str) -> str:
         return (row.get(column) or "").strip()
 
     aliases = cell("aliases")
     return Unit(
-        code=UnitCode(cell("code")), name=cell("name"), full_name=cell("full_name") or cell("name"), level=cell("level"),
-        parent=UnitCode(cell("parent")) or None, division=cell("division"), mailbox=cell("mailbox").lower(),
-        first=Contact(cell("contact1"), cell("contact1_phone"), cell("contact1_mailbox").lower()),
-        second=Contact(cell("contact2"), cell("contact2_phone"), cell("contact2_mailbox").lower()),
+        code=UnitCode(cell("code")), name=cell("name"), full_name=cell("full_name") or cell("name"), level=shared("level"),
+        parent=UnitCode(shared("parent")) or None, division=cell("division"), mailbox=cell("mailbox").lower(),
+        first=Contact(shared("contact1"), cell("contact1_phone"), cell("contact1_mailbox").lower()),
+        second=Contact(shared("contact2"), cell("contact2_phone"), cell("contact2_mailbox").lower()),
         aliases=tuple(alias.strip() for alias in _ALIASES.split(aliases) if alias.strip()) if aliases else (),
     )
 
 
-def _print(unit: Unit) -> str:
-    """Write a unit on one line for the digest."""
-    return "\t".join((
+def _print(unit: Unit) -> bytes:
+    """Return a unit's own digest; kept instead of its line, because a directory has tens of thousands."""
+    line = "\t".join((
         unit.code, unit.name, unit.full_name, unit.level, unit.parent or "", unit.division, unit.mailbox,
         unit.first.name, unit.first.phone, unit.first.mailbox,
         unit.second.name, unit.second.phone, unit.second.mailbox, *unit.aliases))
+    return hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _wrong(unit: Unit) -> list[str]:
@@ -165,9 +179,12 @@ def _children(units: Mapping[UnitCode, Unit]) -> Mapping[UnitCode, tuple[UnitCod
 
 
 def _mailboxes(units: Mapping[UnitCode, Unit]) -> Mapping[str, tuple[UnitCode, ...]]:
-    whose: dict[str, dict[UnitCode, None]] = {}
+    whose: dict[str, tuple[UnitCode, ...]] = {}
+    shared: dict[str, list[UnitCode]] = {}
     for code, unit in units.items():
-        for address in (unit.mailbox, unit.first.mailbox, unit.second.mailbox):
-            if address:
-                whose.setdefault(address, {})[code] = None
-    return MappingProxyType({address: tuple(codes) for address, codes in whose.items()})
+        for address in dict.fromkeys((unit.mailbox, unit.first.mailbox, unit.second.mailbox)):
+            if address in whose:
+                shared.setdefault(address, list(whose[address])).append(code)
+            elif address:
+                whose[address] = (code,)
+    return MappingProxyType(whose | {address: tuple(codes) for address, codes in shared.items()})

@@ -1,149 +1,207 @@
-"""What people call the bank's units: full names, short names, bare places; and where a text says them.
+"""Where a text says names of the bank's units, as written or by their sound.
 
-An outlet is named after its street, township or town (城关镇营业所: 城关镇, 城关), a branch after its area (石家庄市分行:
-石家庄市, 石家庄). One automaton holds all names of the directory, so reading costs the length of the text.
+One automaton holds all names of the directory, so reading costs the length of the text; the names by their sound lie
+in one sorted table of hashes, so asking for one costs a search, whatever the size of the directory.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 from ahocorasick_rs import AhoCorasick
 
 from routing.directory import DEPARTMENT, Directory
-from routing.parties import Unit, UnitCode
+from routing.parties import UnitCode
+from routing.placenames import OUTLET_LEVEL, area_names, department_names, outlet_names
+from routing.sounds import sounded
 from routing.text import fold_text
 
-OUTLET_LEVEL = "网点"
 #: More places than this in one text decide nothing; it also bounds the work on endless texts.
 MOST_MENTIONS = 300
 
-_OUTLET_END = re.compile(r"(?:营业所|营业部|营业厅|分理处|储蓄所|支局|网点|支行|分社|社)$")
-_BRANCH_END = re.compile(r"(?:支行|分行|营业部|总部|办事处)$")
-_TOWN_END = re.compile(r"(?:街道办事处|街道办|街道|民族乡|地区|苏木|镇|乡)$")
-_AREA_END = re.compile(r"(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|新区|省|市|县|区|盟|旗)$")
-_PEOPLES = (
-    "蒙古族|蒙古|回族|回|藏族|藏|维吾尔|维吾尔族|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族|哈萨克|"
-    "傣族|黎族|傈僳族|佤族|畲族|拉祜族|水族|东乡族|纳西族|景颇族|柯尔克孜族|柯尔克孜|土族|达斡尔族|达斡尔|仫佬族|羌族|布朗族|"
-    "撒拉族|毛南族|仡佬族|锡伯族|锡伯|阿昌族|普米族|塔吉克族|塔吉克|怒族|鄂温克族|德昂族|保安族|裕固族|独龙族|鄂伦春族|各族"
-)
-_PEOPLE_END = re.compile(rf"(?:{_PEOPLES})+$")
-#: Short names that are ordinary words of a complaint; the area's full name still counts.
-_NO_NAMES = frozenset({
-    "直属", "省直", "县级", "市辖", "市区", "地区", "总行", "城区", "郊区", "公安", "大方", "中方", "资源", "中心", "工业", "农村", "开发", "高新",
-    "经济", "管理", "营业", "银行", "安全", "平安", "幸福", "和平", "建设", "解放", "人民", "光明", "团结", "友谊", "服务", "客户", "社区", "农场",
-    "林场", "机关", "学院", "大学", "医院", "火车站", "汽车站", "车站", "市场", "广场", "门口", "老街", "新村", "城市", "公园", "前进", "胜利",
-})
+Codes: TypeAlias = tuple[UnitCode, ...]
+#: Whose a name is: mostly one unit's, so a tuple only where it is several units'.
+_Owner: TypeAlias = UnitCode | list[UnitCode]
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """One place in a text where a name of the directory stands, with all units of that name."""
 
     start: int
     end: int
-    outlets: tuple[UnitCode, ...] = ()
-    areas: tuple[UnitCode, ...] = ()
-    departments: tuple[UnitCode, ...] = ()
+    outlets: Codes = ()
+    areas: Codes = ()
+    departments: Codes = ()
 
 
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Gazetteer:
-    """All names of a directory, ready to be found in folded text."""
+    """All names of a directory, ready to be found in folded text.
+
+    `area_names` are the names an area goes by; `chains` the areas at and above an area, nearest
+    first, without head office.
+    """
 
     directory: Directory
+    area_names: Mapping[UnitCode, tuple[str, ...]]
+    chains: Mapping[UnitCode | None, Codes]
     _found: AhoCorasick
-    _names: tuple[tuple[tuple[UnitCode, ...], tuple[UnitCode, ...], tuple[UnitCode, ...]], ...]
+    _outlets: Sequence[UnitCode | Codes]            # by the number of a name
+    _areas: Mapping[int, Codes]
+    _departments: Mapping[int, Codes]
+    _hashes: "array[int]"                           # of the sounds of names, sorted
+    _numbers: "array[int]"                          # whose number each is
 
     @classmethod
     def of(cls, directory: Directory, nicknames: Mapping[str, str] | None = None) -> "Gazetteer":
         """Index a directory; `nicknames` are other words for an area (呼市 -> 呼和浩特)."""
-        names: dict[str, tuple[list[UnitCode], list[UnitCode], list[UnitCode]]] = {}
-        units = tuple(directory.units.values())
-        folded = fold_text("\n".join(f"{unit.name.replace(chr(10), '')}\n{unit.full_name.replace(chr(10), '')}"
-                                     for unit in units)).split("\n")
-        for at, unit in enumerate(units):
-            kind = 0 if unit.level == OUTLET_LEVEL else 2 if unit.level == DEPARTMENT else 1
-            for name in _called(unit, folded[2 * at], folded[2 * at + 1], kind):
-                whose = names.setdefault(name, ([], [], []))[kind]
-                if not whose or whose[-1] != unit.code:
-                    whose.append(unit.code)
-        for nickname, name in (nicknames or {}).items():
-            if fold_text(name) in names:
-                names.setdefault(fold_text(nickname), ([], [], []))[1].extend(names[fold_text(name)][1])
-        found = AhoCorasick(names.keys(), store_patterns=False)
-        return cls(directory, found, tuple((tuple(o), tuple(a), tuple(d)) for o, a, d in names.values()))
+        book = _Book(directory)
+        book.enter_nicknames(nicknames or {})
+        names = list(dict.fromkeys((*book.outlets, *book.areas, *book.departments)))
+        hashes, numbers = _sound_table(names)
+        numbered = enumerate(names)
+        areas, departments = {}, {}
+        outlets: list[UnitCode | Codes] = []
+        for number, name in numbered:
+            outlets.append(_packed(book.outlets.get(name)))
+            if name in book.areas:
+                areas[number] = _codes(_packed(book.areas[name]))
+            if name in book.departments:
+                departments[number] = _codes(_packed(book.departments[name]))
+        return cls(directory, book.area_names, book.chains, AhoCorasick(names, store_patterns=False), outlets, areas, departments, hashes, numbers)
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
-        """Return where folded text names units, in order, without those inside a longer name."""
-        # The automaton takes no lone surrogates; they are no part of any name.
-        clean = text if text.isascii() else "".join(_plain(text))
-        hits = self._found.find_matches_as_indexes(clean, overlapping=True)
+        """Return where folded text names units, in order and without overlaps: the cut that explains most of it."""
+        hits = self._found.find_matches_as_indexes(_plain(text), overlapping=True)
+        if "营业" in text:
+            # 高桥营业所 is 高桥's; 高桥营's is 高桥营营业所.
+            hits = [hit for hit in hits if not (text[hit[2] - 1] == "营" and text[hit[2]:hit[2] + 1] == "业")]
         if len(hits) > MOST_MENTIONS:
             hits = hits[:MOST_MENTIONS - 50] + hits[-50:]
-        found = [Mention(start, end, *self._names[index]) for index, start, end in hits]
-        return tuple(sorted(_longest(found), key=lambda mention: (mention.start, mention.end)))
+        return tuple(self._mention(*hit) for hit in _cut(hits, self._areas))
+
+    def sounding(self, sound: str) -> Iterator[Mention]:
+        """Yield the owners of each name that sounds like this; the places in the answers mean nothing."""
+        key = hash(sound)
+        at = bisect_left(self._hashes, key)
+        while at < len(self._hashes) and self._hashes[at] == key:
+            yield self._mention(self._numbers[at], 0, 0)
+            at += 1
+
+    def above(self, code: UnitCode) -> Codes:
+        """Return the areas above a unit, nearest first, without head office."""
+        unit = self.directory.units[code]
+        return self.chains.get(unit.parent, ())
+
+    def _mention(self, number: int, start: int, end: int) -> Mention:
+        return Mention(start, end, _codes(self._outlets[number]), self._areas.get(number, ()), self._departments.get(number, ()))
 
 
-def _plain(text: str) -> Iterable[str]:
-    """Yield the text with lone surrogates replaced, most often untouched."""
+class _Book:
+    """The names of a directory while it is read: name -> owners, by kind."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.outlets: dict[str, _Owner] = {}
+        self.areas: dict[str, _Owner] = {}
+        self.departments: dict[str, _Owner] = {}
+        self.area_names: dict[UnitCode, tuple[str, ...]] = {}
+        self.chains: dict[UnitCode | None, Codes] = {}
+        self._prefixes: dict[UnitCode | None, tuple[str, ...]] = {}
+        units = tuple(directory.units.values())
+        folded = fold_text("\n".join(unit.name.replace("\n", "") for unit in units)).split("\n")
+        for unit, name in zip(units, folded, strict=True):
+            if unit.level == DEPARTMENT:
+                self._enter(self.departments, unit.code, department_names(name), unit.aliases)
+            elif unit.level != OUTLET_LEVEL:
+                full = fold_text(unit.full_name)
+                names = tuple(area_names(name, full, first_level=unit.level == "一级分行"))
+                self.area_names[unit.code] = names
+                self._enter(self.areas, unit.code, names, unit.aliases)
+        for unit in units:
+            if unit.parent not in self.chains:
+                self.chains[unit.parent] = tuple(each.code for each in directory.chain(unit.parent or "")[:-1])
+        for unit, name in zip(units, folded, strict=True):
+            if unit.level == OUTLET_LEVEL:
+                self._enter(self.outlets, unit.code, outlet_names(name, self._above(unit.parent)), unit.aliases)
+
+    def _above(self, parent: UnitCode | None) -> tuple[str, ...]:
+        """Return the names of all areas above an outlet, the longest first."""
+        found = self._prefixes.get(parent)
+        if found is None:
+            names = {name for code in self.chains[parent] for name in self.area_names.get(code, ())}
+            found = self._prefixes[parent] = tuple(sorted(names, key=len, reverse=True))
+        return found
+
+    def _enter(self, whose: dict[str, _Owner], code: UnitCode, names: Iterable[str], aliases: Iterable[str]) -> None:
+        for name in (*names, *(fold_text(alias) for alias in aliases if len(alias) >= 2)):
+            there = whose.setdefault(name, code)
+            if there is code or there == code:
+                continue
+            if not isinstance(there, list):
+                whose[name] = [there, code]
+            elif there[-1] != code:
+                there.append(code)
+
+    def enter_nicknames(self, nicknames: Mapping[str, str]) -> None:
+        """Add other words for areas; a nickname of what the directory does not have is left out."""
+        for nickname, name in nicknames.items():
+            for code in _codes(_packed(self.areas.get(fold_text(name)))):
+                self._enter(self.areas, code, (fold_text(nickname),), ())
+
+
+def _packed(owner: _Owner | None) -> UnitCode | Codes:
+    return () if owner is None else tuple(owner) if isinstance(owner, list) else owner
+
+
+def _codes(packed: UnitCode | Codes) -> Codes:
+    return packed if isinstance(packed, tuple) else (packed,)
+
+
+def _sound_table(names: Sequence[str]) -> "tuple[array[int], array[int]]":
+    """Return the hashes of the names' sounds, sorted, and beside each the number of its name."""
+    hashes = list(map(hash, sounded("\n".join(names)).split("\n")))
+    order = sorted(range(len(names)), key=hashes.__getitem__)
+    return array("q", map(hashes.__getitem__, order)), array("i", order)
+
+
+def _plain(text: str) -> str:
+    """Replace lone surrogates, which the automaton takes none of; they are no part of any name."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        return [character if not "\ud800" <= character <= "\udfff" else "?" for character in text]
-    return [text]
+        return "".join("?" if "\ud800" <= character <= "\udfff" else character for character in text)
+    return text
 
 
-def _longest(found: list[Mention]) -> Iterator[Mention]:
-    """Drop a mention that lies inside a longer one, unless the longer one cuts an area in two (甘南|宝山, 南宝山)."""
-    by_start = sorted(found, key=lambda mention: (mention.start, -mention.end))
-    ends = {mention.end: mention.start for mention in by_start if mention.areas}
-    reach, longer = -1, -1
-    for mention in by_start:
-        if mention.end > reach:
-            reach, longer = mention.end, mention.start
-            yield mention
-        elif mention.outlets and ends.get(mention.start, longer) < longer < mention.start:
-            yield mention
+_Hit: TypeAlias = tuple[int, int, int]
 
 
-def names_of(unit: Unit) -> tuple[str, ...]:
-    """Return the folded names of an outlet or a branch, as the automaton knows them."""
-    kind = 0 if unit.level == OUTLET_LEVEL else 1
-    return tuple(_called(unit, fold_text(unit.name), fold_text(unit.full_name), kind))
+def _cut(hits: Sequence[_Hit], areas: Mapping[int, Codes]) -> list[_Hit]:
+    """Choose hits that do not overlap and explain most: 西宁|城东区 before 宁城, 石塘镇 before 石塘|镇北.
+
+    A name's weight grows faster than its length, and an area's is a little more, because areas stand before outlets.
+    """
+    ends, sums = [0], [0]
+    chosen: list[_Hit | None] = [None]
+    before: list[int] = [0]
+    for hit in sorted(hits, key=_end):
+        number, start, end = hit
+        worth = 17 * (end - start) - 24 + (8 if number in areas else 0)
+        earlier = bisect_right(ends, start) - 1
+        total = sums[earlier] + worth
+        if total > sums[-1]:
+            ends.append(end)
+            sums.append(total)
+            chosen.append(hit)
+            before.append(earlier)
+    at, found = len(ends) - 1, []
+    while (taken := chosen[at]) is not None:
+        found.append(taken)
+        at = before[at]
+    return found[::-1]
 
 
-def _called(unit: Unit, name: str, full_name: str, kind: int) -> Iterator[str]:
-    """Yield the folded names of a unit without the bank's own words (营业所, 支行, 分行)."""
-    yield from (fold_text(alias) for alias in unit.aliases if len(alias) >= 2)
-    if kind == 2:
-        yield name
-        short = name.removeprefix("总行")
-        if len(short) >= 4:
-            yield short
-        return
-    if kind == 0:
-        stem = _OUTLET_END.sub("", name)
-        town = _TOWN_END.sub("", stem)
-        yield stem
-        if len(town) >= 2 and town != stem and town not in _NO_NAMES:
-            yield town
-        return
-    yield from _areas(_BRANCH_END.sub("", name))
-    if unit.level == "一级分行" or _BRANCH_END.sub("", name) in _NO_NAMES:
-        yield from _areas(_BRANCH_END.sub("", full_name))
-
-
-def _areas(stem: str) -> Iterator[str]:
-    """Yield an area's name, and the short one people use: 恩施土家族苗族自治州 is also 恩施州 and 恩施."""
-    if stem in _NO_NAMES or len(stem) < 2:
-        return
-    yield stem
-    short = _AREA_END.sub("", stem)
-    bare = _PEOPLE_END.sub("", short) if "自治" in stem else short
-    for each in dict.fromkeys((short, bare)):
-        if len(each) >= 2 and each not in _NO_NAMES and each != stem:
-            yield each
-    if "自治" in stem and len(bare) >= 2:
-        yield bare + stem[-1]
+def _end(hit: _Hit) -> int:
+    return hit[2]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 #: A clause ends here; no run of characters reaches across.
-SEPARATOR = re.compile(r"[。!?;,、\s…:“”\"「」『』()\[\]{}《》<>|~—]+")
+SEPARATOR = re.compile(r"[。!?;,、\s…:@“”\"「」『』()\[\]{}《》<>|~—]+")
 LONGEST_RUN = 3             # characters
 WIDEST = 3                  # clauses of a window
 WINDOW = 60                 # characters of a window of several clauses

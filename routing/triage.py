@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from routing.category import category, shares, weigh
+from routing.concepts import Concepts
 from routing.directory import Directory
 from routing.gazetteer import Gazetteer
 from routing.lexicon import Lexicon, Reading
@@ -36,11 +37,13 @@ class TriageTables:
     amount_over: Decimal = Decimal(50_000)
     model: Model | None = None          # what no word list says; None where the bank runs without it
     places: Gazetteer = field(init=False, repr=False)
+    concepts: Concepts = field(init=False, repr=False)
     private: PrivateMoney = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         nicknames = self.lexicon.words.get("places", {}).get("nicknames", {})
         object.__setattr__(self, "places", Gazetteer.of(self.directory, nicknames))
+        object.__setattr__(self, "concepts", Concepts.of(self.lexicon.words.get("concepts", {}).get("concepts", {})))
         object.__setattr__(self, "private", PrivateMoney.of(self.lexicon))
 
     def limited(self, amount_over: Decimal) -> "TriageTables":
@@ -95,7 +98,8 @@ def hear(text: str, tables: TriageTables) -> Heard:
     weights = weigh(reading, [flag.name for flag in sensitive])
     if tables.model is None:
         return Heard(folded, reading, lists, weights, None, lists)
-    opinion = tables.model.read(words, {flag.name for flag in lists}, weights)
+    named = tables.concepts.read(words)
+    opinion = tables.model.read(words, named, {flag.name for flag in lists}, weights)
     return Heard(folded, reading, lists, weights, opinion, _weighed(folded, lists, opinion, tables.model))
 
 

@@ -51,7 +51,7 @@ all at once, by line.
 | `directory` | `code`, `name`, `full_name`, `level` (总行、一级分行、二级分行、支行、网点、部门), `parent`, `division`, `mailbox`, `contact1`, `contact1_phone`, `contact2`, `contact2_phone`, `aliases` (parted by `;` or `\\|`); optional `contact1_mailbox`, `contact2_mailbox`. A unit without a mailbox is served by its superior's, with a warning |
 | `watchlist` | `name`, `role`, `note`: public figures; a common name counts only together with its role |
 | `rates` | `currency`, `cny`: CNY for one unit |
-| `lexicons` | a folder like `routing/lexicons/`: copy it and change it |
+| `lexicons` | a folder with files of `routing/lexicons/`: copy those to be changed, each replaces the shipped one of its name; how to write them: [lexicons.md](lexicons.md) |
 | `calendar` | a file like `routing/calendars/cn.toml`: holidays and moved working days by year |
 
 A policy pack of the bank's own is a file like those in `routing/packs/`; name it in `bank.pack_files`.

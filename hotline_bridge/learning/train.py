@@ -49,7 +49,7 @@ def train(examples: Iterable[Labelled], phrases: Sequence[Phrase], tables: Triag
         heard = hear(one.complaint.text, without)
         return Lists(frozenset(flag.name for flag in heard.lists), heard.weights)
 
-    bare, held = fit(learnt, phrases, said, told)
+    bare, held = fit(learnt, phrases, tables.concepts, said, told)
     card = dict(bare.card) | {"runs": len(bare.rows)} | _source(learnt, aside, phrases) | _figures(learnt, [said(one) for one in learnt], held, bare)
     model = replace(bare, card=card)
     told("judging")

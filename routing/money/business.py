@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from routing.errors import BadTable
 from routing.lexicon import Lexicon, union
-from routing.money.read import Amount, amounts, figures
+from routing.money.amount import Amount
+from routing.money.read import amounts, figures
 from routing.money.sums import sums
 from routing.text import Folded, fold_text
 from routing.verdict import OVER_50K, Flag
@@ -20,6 +21,9 @@ _CLAUSE = re.compile(r"[。!?;,:\s]")
 _SENTENCE = re.compile(r"[。!?;\n]")
 #: 以上 and 以内 belong to the amount, but also to the words that make it a threshold.
 _BOUNDS = frozenset(("以上", "以内", "以下"))
+_LIMIT = re.compile(r"[一-鿿]{2,4}(?=[0-9])|(?:最多|至多|至少|超过|低于|起码|最少|不到)了?")
+_DONE = re.compile(r"[了过被着走]|[存取转投买借贷]的|退|扣|本金|存款|贷款|余额")
+_WAS_DONE = re.compile(r"[块元]?(?:我?是)?(?:真|都|已经)?[存取转投买交]了")
 _PATTERN = re.compile(r"(?![~#\s])(?:[^{}|]|\{[^{}|]+(?:\|[^{}|]+)*\})+")
 _BARE_HINT = re.compile(r"[¥￥]?[\d,，]+(?:\.\d+)?")
 
@@ -33,11 +37,11 @@ class _Aside:
     also: re.Pattern[str] | None
     unless: re.Pattern[str] | None
 
-    def holds(self, end: int, clause: str, around: str, text: str) -> bool:
-        """Whether an amount is of this kind; `around` is its sentence, cut to what a person reads at once."""
+    def holds(self, end: int, clause: str, near: str, text: str) -> bool:
+        """Whether the words before, behind and near an amount make it one of this kind."""
         if not ((self.before and self.before.search(clause)) or (self.after and self.after.match(text, end))):
             return False
-        return not (self.also and not self.also.search(around)) and not (self.unless and self.unless.search(around))
+        return not (self.also and not self.also.search(near))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,15 @@ class PrivateMoney:
     def is_business(self, amount: Amount, folded: Folded) -> bool:
         """Whether an amount is in dispute or was moved."""
         text = folded.text
-        clause = _CLAUSE.split(text[max(0, amount.at - 16):amount.at])[-1]
+        ahead = _LIMIT.match(text, amount.at)       # 单日最多20万: the words before the number belong to the amount too
+        start = ahead.end() if ahead else amount.at
+        clause = _CLAUSE.split(text[max(0, start - 16):start])[-1]
         end = amount.end - 2 if amount.evidence[-2:] in _BOUNDS else amount.end
         if not ((self.before and self.before.search(clause)) or (self.after and self.after.match(text, end))):
             return True
-        ahead = _SENTENCE.split(text[max(0, amount.at - 30):amount.at])[-1]
-        around = ahead + _SENTENCE.split(text[amount.at:amount.end + 30])[0]
-        return not any(each.holds(end, clause, around, text) for each in self.asides)
+        around = _SENTENCE.split(text[max(0, amount.at - 30):amount.at])[-1] + _SENTENCE.split(text[amount.at:amount.end + 30])[0]
+        near = text[max(0, amount.at - 30):amount.end + 30]
+        return not any(each.holds(end, clause, near, text) and not (each.unless and each.unless.search(around)) for each in self.asides)
 
 
 def _wrong(row: object) -> Iterator[str]:
@@ -116,9 +122,19 @@ def _first(patterns: Sequence[str]) -> str:
 
 def business_amounts(folded: Folded, rates: Mapping[str, Decimal], private: PrivateMoney, hint: str = "") -> tuple[Amount, ...]:
     """Return the amounts of the text that are business, then what the form's own field (`hint`) says."""
-    said = tuple(amount for amount in figures(folded, rates) if private.is_business(amount, folded))
+    found = figures(folded, rates)
+    said = [amount for amount in found if private.is_business(amount, folded)]
+    if len(said) < len(found):
+        aside = {amount.value for amount in found if amount not in said}
+        said = [amount for amount in said if amount.value not in aside or _moved(amount, folded)]
     hint = hint.strip()
-    return (*said, *sums(said, folded), *amounts(f"金额{hint}" if _BARE_HINT.fullmatch(hint) else hint, rates))
+    told = amounts(f"金额{hint}" if _BARE_HINT.fullmatch(hint) else hint, rates) if hint else ()
+    return (*said, *sums(said, folded), *told)
+
+
+def _moved(amount: Amount, folded: Folded) -> bool:
+    """Whether the words before an amount say that something was done with it; a mere echo says nothing: 八万, 我上哪刷八万."""
+    return bool(_DONE.search(folded.text, max(0, amount.at - 10), amount.at) or _WAS_DONE.match(folded.text, amount.end))
 
 
 def over_limit(found: Sequence[Amount], limit: Decimal) -> tuple[Flag, ...]:

@@ -14,8 +14,8 @@ _BEHIND = {
     "MYR": "林吉特 马币 myr", "MMK": "缅币 mmk", "CHF": "瑞郎 瑞士法郎 chf", "INR": "印度卢比 卢比 inr", "MOP": "澳门元 澳门币 葡币 mop",
     "SGD": "新加坡元 新加坡币 新币 坡币 sgd", "TWD": "新台币 台币 twd", "CAD": "加拿大元 加元 加币 cad", "AUD": "澳元 澳币 澳刀 aud", "THB": "泰铢 铢 thb",
     "RUB": "卢布 rub", "VND": "越南盾 越盾 盾 vnd", "KRW": "韩元 韩币 韩圆 krw", "GBP": "英镑 英磅 镑 gbp", "JPY": "日元 日币 日圆 円 jpy",
-    "HKD": "港币 港元 港纸 港蚊 hkd", "EUR": "欧元 欧 euros euro eur", "USD": "美元 美金 美刀 美钞 美圆 刀 usd",
-    "CNY": "元人民币 块人民币 人民币 块大洋 块洋钿 块洋钱 块钱 圆钱 元钱 洋钿 洋钱 只洋 个大洋 大洋 块 圆 元 rmb cny 蚊 银 文钱",
+    "HKD": "港币 港元 港纸 港蚊 hkd", "EUR": "欧元 欧 euros euro eur", "USD": "美元 美金 dollars dollar 美刀 美钞 美圆 刀 usd",
+    "CNY": "元人民币 块人民币 人民币 块大洋 块洋钿 块洋钱 块钱 圆钱 元钱 洋钿 洋钱 只洋 个大洋 大洋 块 圆 元 rmb cny 蚊 银 文钱 人仔 yuan kuai",
 }
 #: What a name must not run into: 欧洲, 刀具, 块砖, 元旦, 蚊子, 银行.
 _NOT_THEN = {"欧": "洲盟派", "刀": "具片子", "盾": "构", "块": "牌地砖屏布石玻表", "元": "旦宵月", "蚊": "子", "银": "行联监保子河"}
@@ -34,6 +34,8 @@ def _names(table: Mapping[str, str]) -> str:
     return "|".join(re.escape(word) + (f"(?![{_NOT_THEN[word]}])" if word in _NOT_THEN else "") for word in words)
 
 
+#: For a quick look at what stands before a number.
+NAMES_AHEAD = tuple(name for names in _AHEAD.values() for name in names.split())
 AFTER, BEFORE = _names(_BEHIND), _names(_AHEAD)
 
 
@@ -46,7 +48,7 @@ _D = "[零一二三四五六七八九两壹贰叁肆伍陆柒捌玖\\d]"
 #: What may stand behind 块/元: 4块7, 三块二毛八, 捌万元伍角, 四千块半. A lone digit may not count what follows it.
 TAIL = (
     rf"(?P<tail>零?{_D}[毛角](?:零?{_D}分?(?![万千百十笔张个次])|半)?|零?{_D}{{1,2}}分(?!钟|之|期|次|开|行|公|部|[a-z])"
-    rf"|(?<=块)(?:[一二三四五六七八九半]|\d{{1,2}})(?![\d%:/a-z]|[.,]\d|[万千百十零一二三四五六七八九两多几笔张个次天月年日号点人户家级楼回趟份分期条块元件斤岁]))?"
+    rf"|(?<=块)(?:[一二三四五六七八九半]|\d{{1,2}})(?![\d%:/a-z]|[.,]\d|[万千百十零二三四五六七八九两多几]|一(?![个斤张条份杯碗])|[笔张个次天月年日号点人户家级楼回趟份分期条块元件斤岁]))?"
 )
 #: Money below one 元, with nothing above it: 两毛钱, 一角三分, 五分钱.
 SMALL_CHANGE = re.compile(

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from routing.category import category, shares, weigh
-from routing.errors import BadTable
 from routing.lexicon import Lexicon
 from routing.text import fold
 from routing.topics import topics
@@ -59,27 +58,3 @@ def test_a_hint_that_is_no_category_decides_nothing(lexicon):
 
 def test_no_words_at_all_still_decide(lexicon):
     assert decide(lexicon, "") == (Category.MANAGEMENT, ())
-
-
-def test_a_bad_lexicon_names_every_mistake():
-    files = {"topics": {"entry": [{"any": ["跳楼"]}, {"label": "x", "any": ["~楼"]}, {"label": "x", "any": ["{a|b"]}, {"label": "x", "any": []},
-                                  {"label": "x", "any": ["好"], "wieght": 2}, "nonsense", {"label": "x", "any": ["好"], "near": 0}]}}
-    with pytest.raises(BadTable) as caught:
-        Lexicon.parse(files)
-    text = str(caught.value)
-    for number, word in ((1, "no label"), (2, "begin with a word"), (3, "braces"), (4, "list of patterns"), (5, "wieght"), (6, "no table"), (7, "above 0")):
-        assert any(f"entry {number}:" in mistake and word in mistake for mistake in caught.value.mistakes), (number, text)
-
-
-def test_a_pattern_reads_choices_gaps_and_numbers():
-    lexicon = Lexicon.parse({"topics": {"entry": [{"label": "x", "any": ["{存款|定期}~变成{保险|理财}", "我们#户"], "unless": ["没有"]}],
-                                        "denials": {"before": ["不是"]}}})
-
-    def hits(text: str) -> list[tuple[int, int]]:
-        return [(hit.start, hit.end) for hit in lexicon.read(fold(text).text).of("topics")]
-
-    assert hits("我的定期怎么就变成理财了") == [(2, 11)]
-    assert hits("我们三十户") == [(0, 5)]
-    assert hits("定期。变成理财") == []
-    assert hits("没有的事，定期变成理财") == []
-    assert hits("不是定期变成理财") == []

@@ -1,5 +1,6 @@
 """Well-known people: by post, by followers, by the watch list in their role; names here are made up."""
 
+import time
 import tomllib
 from pathlib import Path
 
@@ -54,3 +55,33 @@ def test_a_bad_list_names_every_line():
     with pytest.raises(BadTable) as caught:
         WatchList.parse([{"name": "沈", "role": "委员"}, {"name": "陶小满", "role": ""}, ROWS[0], ROWS[0]])
     assert [mistake.split(":")[0] for mistake in caught.value.mistakes] == ["line 2", "line 3", "line 5"]
+
+
+@pytest.mark.parametrize("text", [
+    "请沈委员（望舟）来听解释", "沈望舟，云岭省政协委员，投诉网点", "陶小满是卫视主持人，她的卡被冻结", "演员顾长庚来电", "\ud83d评书演员顾长庚",
+])
+def test_P9_1_a_name_with_its_role_anywhere_in_the_text(text, lexicon, watch):
+    assert figure(text, lexicon, watch)[0].says.startswith("名单人物") or figure(text, lexicon, watch)[0].says == "客户或当事人为社会知名人士"
+
+
+@pytest.mark.parametrize(("text", "so"), [
+    ("粉色的单子，" * 30 + "我的账号粉丝两百多万", True), ("我有三十万粉丝", False), ("客户是百万粉丝的博主", True), ("柜员粉底很厚，另有两百万存款", False),
+])
+def test_P9_1_followers_wherever_they_are_told(text, so, lexicon, watch):
+    assert bool(figure(text, lexicon, watch)) is so
+
+
+def test_twenty_thousand_names_are_one_automaton(lexicon):
+    surnames, given = "赵钱孙李周吴郑王冯陈", "甲乙丙丁戊己庚辛壬癸"
+    rows = [{"name": f"{one}{two}{three}{four}", "role": "歌唱家"} for one in surnames for two in given for three in given for four in surnames + given]
+    watch = WatchList.parse(rows)
+    assert len(watch.people) == 20_000
+    (flag,) = figure("歌唱家冯丙丁陈来办业务", lexicon, watch)
+    assert "冯丙丁陈" in flag.says
+
+
+@pytest.mark.parametrize("character", ["粉", "沈", "1", "万", "（"])
+def test_a_megabyte_of_one_character_names_nobody_in_linear_time(character, lexicon, watch):
+    started = time.perf_counter()
+    assert figure(character * 1_000_000, lexicon, watch) == ()
+    assert time.perf_counter() - started < 20      # a hang guard, not a measurement

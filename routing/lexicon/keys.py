@@ -1,0 +1,162 @@
+"""Where the words of many patterns stand in a text, found in one pass; a pattern's tail is tried only where it may fit."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+from routing.lexicon.patterns import NUMERALS, Head, Tail
+
+#: A word is looked at in this many places of a text at most; no honest text says one thing more often.
+MOST_HITS = 100
+#: Longer texts are read in pieces, so that what was found in them needs little memory.
+_PIECE = 50_000
+_LEFT, _RIGHT, _NUMBER = 1, 2, 4
+_NUMERALS = frozenset(NUMERALS)
+#: So many places before are looked at for one that reaches this far.
+_LOOK_BACK = 24
+
+
+class Ending(NamedTuple):
+    """How a pattern goes on behind a word; `fence` says at which ends of the word no digit may stand, or a number must."""
+
+    tail: Tail | None
+    fence: int
+
+    def end(self, text: str, start: int, end: int) -> int:
+        """Return where the pattern ends whose word stands at (start, end), -1 where it does not fit."""
+        if self.fence & _LEFT and start and text[start - 1].isdecimal():
+            return -1
+        if self.fence & _NUMBER and (not start or text[start - 1] not in _NUMERALS):
+            return -1
+        if self.fence & _RIGHT and end < len(text) and text[end].isdecimal():
+            return -1
+        if self.tail is None:
+            return end
+        match = self.tail.regex.match(text, end)
+        return match.end() if match else -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Several patterns of which any will do: by the number of each word, how it goes on."""
+
+    endings: dict[int, tuple[Ending, ...]]
+    keys: frozenset[int]
+
+
+class Keys:
+    """The words of all patterns, numbered as they come; written to only while the lists are loaded."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._groups: dict[object, Group] = {}
+        self._grouped = 0
+
+    def add(self, found: Head) -> Iterator[tuple[int, Ending]]:
+        """Yield the number of each word a pattern begins with, and how it goes on from there."""
+        for word in found.words:
+            right = word[-1].isdecimal() and not found.open_right
+            fence = _NUMBER if found.after_number else _LEFT * word[0].isdecimal() + _RIGHT * right
+            yield self._numbers.setdefault(word, len(self._numbers)), Ending(found.tail, fence)
+
+    def group(self, heads: Sequence[Head]) -> Group:
+        """Return the group of these patterns; the same one for the same patterns."""
+        name = tuple(heads)
+        if name not in self._groups:
+            endings: dict[int, list[Ending]] = {}
+            for each in heads:
+                for key, ending in self.add(each):
+                    endings.setdefault(key, []).append(ending)
+            self._groups[name] = Group({key: tuple(each) for key, each in endings.items()}, frozenset(endings))
+            self._grouped = len(self._numbers)
+        return self._groups[name]
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def finder(self) -> "Finder":
+        """Return the automaton over all words added so far."""
+        return Finder(AhoCorasick(self._numbers, store_patterns=False), max(map(len, self._numbers), default=1), self._grouped)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finder:
+    """One automaton over all words."""
+
+    _found: AhoCorasick
+    _longest: int
+    grouped: int            # the numbers below belong to groups, so groups are best added first
+
+    def find(self, text: str) -> dict[int, list[tuple[int, int]]]:
+        """Return the places of each word that stands in the text, in their order, MOST_HITS at most."""
+        places: dict[int, list[tuple[int, int]]] = {}
+        if len(text) <= _PIECE:
+            for key, start, end in self._matches(text):
+                if key not in places:
+                    places[key] = [(start, end)]
+                elif len(places[key]) < MOST_HITS:
+                    places[key].append((start, end))
+            return places
+        for base in range(0, len(text), _PIECE):
+            for key, start, end in self._matches(text[base:base + _PIECE + self._longest - 1]):
+                known = places.setdefault(key, [])
+                if start < _PIECE and len(known) < MOST_HITS:
+                    known.append((base + start, base + end))
+        return {key: known for key, known in places.items() if known}
+
+    def _matches(self, text: str) -> Sequence[tuple[int, int, int]]:
+        try:
+            return self._found.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError:          # lone surrogates: each becomes one question mark
+            return self._found.find_matches_as_indexes(text.encode("utf-8", "replace").decode("utf-8"), overlapping=True)
+
+
+class Places:
+    """What stands where in one text; each group is looked up once, when somebody asks (`known`: those asked for)."""
+
+    __slots__ = ("_spans", "found", "known", "text", "words")
+
+    def __init__(self, text: str, finder: Finder) -> None:
+        self.text = text
+        self.words = finder.find(text)
+        grouped = finder.grouped
+        self.found = {key for key in self.words if key < grouped}
+        self.known: dict[Group, bool] = {}
+        self._spans: dict[Group, list[tuple[int, int]]] = {}
+
+    def may(self, group: Group) -> bool:
+        """Whether the beginning of any pattern of a group stands in the text."""
+        known = self.known.get(group)
+        if known is None:
+            known = self.known[group] = not group.keys.isdisjoint(self.found)
+        return known
+
+    def spans(self, group: Group) -> list[tuple[int, int]]:
+        """Return where the patterns of a group stand, in the order of the text."""
+        known = self._spans.get(group)
+        if known is None:
+            known = self._spans[group] = sorted(
+                (start, stop) for key in group.keys & self.found for start, end in self.words[key]
+                for ending in group.endings[key] if (stop := ending.end(self.text, start, end)) >= 0)
+        return known
+
+    def within(self, group: Group, left: int, right: int) -> tuple[int, int] | None:
+        """Return the first place of a group that lies wholly between two positions."""
+        if not self.may(group):
+            return None
+        spans = self.spans(group)
+        for at in range(bisect_left(spans, (left, 0)), len(spans)):
+            if spans[at][0] >= right:
+                break
+            if spans[at][1] <= right:
+                return spans[at]
+        return None
+
+
+def inside(spans: Sequence[tuple[int, int]], place: int) -> bool:
+    """Whether a place lies in one of some spans that are in the order of the text; those are short."""
+    at = bisect_left(spans, (place + 1, 0))
+    return any(place < spans[before][1] for before in range(max(0, at - _LOOK_BACK), at))

@@ -1,0 +1,224 @@
+"""How well each unit of a name fits the places named in a text, and how strongly the words say that it is meant."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from routing.directory import Directory
+from routing.gazetteer import Codes, Gazetteer, Mention
+from routing.parties import UnitCode
+from routing.placenames import NUMBERS, ORDINARY
+from routing.placeletter import BRANCH_SAID, OUTLET_SAID, Letter, Part
+
+
+class Weight(IntEnum):
+    """How strongly the words say that this is the unit complained about."""
+
+    NONE = 0
+    LONE = 1            # 望城坡: only there by its rare name
+    NEAR = 2            # 监利朱河: beside its county
+    SAID = 3            # 那坡镇营业所, 牛山所
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One mention of an outlet, read: the units that fit best, and how strongly.
+
+    `vague` where only a neighbourhood is said (大沥那边); `clash` where the area right before the name has no outlet
+    of that name, or a short name stands in the middle of a word, so that something is written wrong.
+    """
+
+    mention: Mention
+    units: Codes
+    weight: Weight
+    score: int
+    vague: bool = False
+    clash: bool = False
+
+
+#: What the nearest area, the next, and all further ones count; and what it counts that an area stands beside a name.
+_RUNGS, BESIDE = (4, 2, 1, 1, 1, 1), 4
+_COUNTY, _PROVINCE = 4, 1
+#: From here on nothing has to be written wrong: the county stands beside the name.
+SURE = _COUNTY + BESIDE
+_GAP = 4
+_STOPPED = re.compile(r"[。!?;\n]")
+_PASSED_ON = re.compile(r"(?:请|转|由|交|致|报|经|让|已请|会转|转到|转给|抄送|呈)(?:你们|贵行)?$")
+_PASSED_ON_AFTER = re.compile(r".{0,6}?(?:核实|核查|初查|查实|反映客户|转单|转办|先认|认领|经查|并转|收到客户)")
+_SIGNED = re.compile(r"(?:客服组?|投诉处理岗|服务监督|工会)?\s*(?:$|\n)")
+_VAGUE = re.compile(r"(?:市|县|区|镇)?(?:那边|这边|那一带|一带|附近)")
+_EDGE = re.compile(r"(?:的|那|这|𠮶|对吧|对吗|是吧|是吗|[镇乡](?=$|[\s,。;的那]))?(?:$|[\s,。;、!?]|的|那|这|𠮶)")
+_BLANK_BEFORE = re.compile(r"(?:^|[\s,。;:、!?])$")
+_EDGE_BEFORE = re.compile(r"(?:^|[\s,。;:、!?]|是|在|喺|就|去|到|叫)$")
+_ALONE_AFTER = re.compile(r"的?(?:对吧|对吗|是吧|是吗)?(?:$|[\s,。;?!])")
+_TIGHT = re.compile(r"[市县区旗州省的那\s]{0,2}[^\s,。;:!?、]?")
+#: 三清|山: the name of something else goes on.
+_GOES_ON = re.compile(r"(?:山|湖(?![南北])|水库|寺|庙|景区|公园|大桥|高速)")
+_LANDMARK = re.compile(r"(?:[路街巷道站]|广场|公园|大桥|市场|医院|大学|学院|码头|商场)$")
+_STREET = re.compile(r"街道")
+_IN_FULL = re.compile(r"[营分储支网]")
+
+
+class Reader:
+    """Reads the places of one letter against the directory."""
+
+    def __init__(self, letter: Letter, gazetteer: Gazetteer, extra: Iterable[UnitCode] = ()) -> None:
+        self.letter = letter
+        self.gazetteer = gazetteer
+        self.extra = frozenset(extra)
+        self.named = self.extra | {code for area in letter.areas for code in area.areas}
+
+    @property
+    def directory(self) -> Directory:
+        """Return the directory read against."""
+        return self.gazetteer.directory
+
+    def score(self, code: UnitCode, named: frozenset[UnitCode], beside: frozenset[UnitCode]) -> int:
+        """How well named areas fit a unit: the nearer the superior, the more; more where it stands beside the name."""
+        above = self.gazetteer.above(code)
+        if named.isdisjoint(above):
+            return 0
+        score = sum(worth for superior, worth in zip(above, _RUNGS, strict=False) if superior in named)
+        return score + (0 if beside.isdisjoint(above) else BESIDE)
+
+    def around(self, mention: Mention) -> tuple[frozenset[UnitCode], frozenset[UnitCode]]:
+        """Return the areas named elsewhere than in the mention itself (双塔 is both), and those right beside it."""
+        named = self.named
+        if mention.areas:
+            named = self.extra | {code for area in self.letter.areas if area.start != mention.start for code in area.areas}
+        near = [area.areas for area in self.letter.areas if self._near(area, mention)]
+        return named, frozenset(code for codes in near for code in codes)
+
+    def _near(self, area: Mention, mention: Mention) -> bool:
+        left, right = (area.end, mention.start) if area.end <= mention.start else (mention.end, area.start)
+        return 0 <= right - left <= _GAP and not _STOPPED.search(self.letter.text, left, right)
+
+    def best_outlets(self, mention: Mention) -> tuple[int, Codes]:
+        """Return the best score of a name's outlets, and those that reach it."""
+        if not self.named:
+            return 0, self._exact(mention, mention.outlets)
+        named, beside = self.around(mention)
+        units, chains = self.directory.units, self.gazetteer.chains
+        fitting = [code for code in mention.outlets if not named.isdisjoint(chains.get(units[code].parent, ()))]
+        if not fitting:
+            return 0, self._exact(mention, mention.outlets)
+        scores = {code: self.score(code, named, beside) for code in fitting}
+        best = max(scores.values())
+        return best, self._exact(mention, tuple(code for code in fitting if scores[code] == best))
+
+    def _exact(self, mention: Mention, codes: Codes) -> Codes:
+        """Prefer, of several, those called exactly so: 海秀营业所 before 海秀镇营业所, 夏阳街道 before 夏阳乡."""
+        text, end = self.letter.text, mention.end
+        if len(codes) < 2 or not (_STREET.match(text, end) or (_IN_FULL.match(text, end) and (len(codes) < 5 or text[end - 1] in "区场"))):
+            return codes
+        length = end - mention.start
+        exact = tuple(code for code in codes if len(self.directory.units[code].name) == length + 3)
+        return exact or codes
+
+    def outlets(self) -> Iterator[Reading]:
+        """Yield what each mention of an outlet says."""
+        text = self.letter.text
+        for mention in self.letter.mentions:
+            if not mention.outlets or (mention.areas and BRANCH_SAID.match(text, mention.end)):
+                continue
+            if mention.end - mention.start == 2 and not self.named and not self._worth_reading(mention):
+                continue
+            best, fitting = self.best_outlets(mention)
+            if mention.areas and self._fits_as_area(mention) and not (best and OUTLET_SAID.match(text, mention.end)):
+                continue
+            weight = self._weight(mention, best, len(fitting))
+            if weight:
+                vague = weight < Weight.SAID and bool(_VAGUE.match(text, mention.end))
+                yield Reading(mention, fitting, weight, best, vague, not best and self._clashes(mention))
+
+    def readings(self) -> list[Reading]:
+        """Return what the mentions of outlets say, without those that only are the area of another one's (吉林丰满江南)."""
+        found = list(self.outlets())
+        if len(found) < 2:
+            return found
+        above = {area for each in found if each.score and len(each.units) < 5 for code in each.units for area in self.gazetteer.above(code)}
+        return [each for each in found if each.weight is Weight.SAID or above.isdisjoint(each.mention.areas)]
+
+    def _worth_reading(self, mention: Mention) -> bool:
+        """Whether a bare short name may say anything at all: with its word behind it, or alone."""
+        return bool(OUTLET_SAID.match(self.letter.text, mention.end)) or self._alone(mention, _BLANK_BEFORE)
+
+    def _alone(self, mention: Mention, edge: re.Pattern[str]) -> bool:
+        """Whether a name stands by itself between stops or blanks, as a seat jots it down (池尾的)."""
+        return bool(edge.search(self.letter.before(mention.start, 2)) and _ALONE_AFTER.match(self.letter.text, mention.end))
+
+    def _fits_as_area(self, mention: Mention) -> bool:
+        """Whether, as an area, the name lies in another one named (呼市新城区)."""
+        named = self.around(mention)[0]
+        return any(not named.isdisjoint(self.gazetteer.above(code)) for code in mention.areas)
+
+    def _clashes(self, mention: Mention) -> bool:
+        """Whether an area stands right before the name and has no such outlet, or the name begins within a word."""
+        if (self.named or mention.end - mention.start == 2) and not self.letter.begins(mention.start):
+            return True
+        for area in reversed(self.letter.areas):
+            if area.start < mention.start:
+                gap = self.letter.text[area.end:mention.start]
+                return len(gap) <= 3 and _TIGHT.fullmatch(gap) is not None
+        return False
+
+    def _weight(self, mention: Mention, score: int, fitting: int) -> Weight:
+        text, end = self.letter.text, mention.end
+        length = end - mention.start
+        if OUTLET_SAID.match(text, end):
+            return Weight.SAID
+        if length == 2 and (self._ordinary(mention) or _GOES_ON.match(text, end)):
+            return Weight.NONE
+        if score >= SURE or (score > _COUNTY and length >= 3) or (self.letter.part(mention) is Part.FOOT and score >= _COUNTY):
+            return Weight.NEAR
+        beside_its_city = score > BESIDE + _PROVINCE and _EDGE.match(text, end)         # 湖州月河的
+        if fitting == 1 and (beside_its_city or (score >= _COUNTY and self._alone(mention, _EDGE_BEFORE))):
+            return Weight.NEAR
+        if fitting == 1 and not mention.areas and self._alone(mention, _BLANK_BEFORE):
+            return Weight.LONE
+        return self._by_its_length(mention, score, fitting) if length >= 3 else Weight.NONE
+
+    def _ordinary(self, mention: Mention) -> bool:
+        name = self.letter.text[mention.start:mention.end]
+        return name in ORDINARY or NUMBERS.fullmatch(name) is not None
+
+    def _by_its_length(self, mention: Mention, score: int, fitting: int) -> Weight:
+        """Weigh a name of three or more characters that has no word behind it; a road only where it is pointed at."""
+        last = self.letter.text[mention.end - 1]
+        if score:
+            return Weight.NEAR if last in "镇乡路街" else Weight.LONE
+        if last in "镇乡" and self.letter.begins(mention.start):
+            return Weight.LONE
+        if fitting != 1 or mention.areas or (_LANDMARK.search(self.letter.text[mention.start:mention.end]) and not _EDGE.match(self.letter.text, mention.end)):
+            return Weight.NONE
+        return Weight.LONE
+
+    def branches(self) -> Iterator[tuple[Mention, Codes]]:
+        """Yield the branches said with their word (丰台区支行), except who writes, is written to or passes it on."""
+        letter = self.letter
+        for mention in letter.areas:
+            said = BRANCH_SAID.match(letter.text, mention.end)
+            if not said or letter.part(mention) is not Part.BODY:
+                continue
+            if _PASSED_ON.search(letter.before(mention.start)) or _PASSED_ON_AFTER.match(letter.text, said.end()):
+                continue
+            if letter.head and _SIGNED.match(letter.text, said.end()):
+                continue
+            yield mention, self.best(mention)
+
+    def best(self, mention: Mention) -> Codes:
+        """Return the areas of a name that fit the other areas of the text best."""
+        if len(mention.areas) == 1:
+            return mention.areas
+        others = self.named - set(mention.areas)
+        scores = {code: sum(superior in others for superior in self.gazetteer.above(code)) for code in mention.areas}
+        top = max(scores.values())
+        return tuple(code for code, score in scores.items() if score == top)
+
+
+def choose(readings: Sequence[Reading]) -> Reading | None:
+    """Take the strongest reading; a decided one before an open one, then the better fitting, then the first."""
+    if not readings:
+        return None
+    return max(readings, key=lambda each: (not each.clash, each.weight >= Weight.NEAR, len(each.units) == 1, each.weight, each.score))

@@ -76,7 +76,7 @@ class Gazetteer:
         """Return where folded text names units, in order and without overlaps: the cut that explains most of it."""
         hits = self._found.find_matches_as_indexes(_plain(text), overlapping=True)
         if "营业" in text:
-            # 高桥营业所 is 高桥's; 高桥营's is 高桥营营业所.
+            # 桃园营业所 is 桃园's; 桃园营's is 桃园营营业所.
             hits = [hit for hit in hits if not (text[hit[2] - 1] == "营" and text[hit[2]:hit[2] + 1] == "业")]
         if len(hits) > MOST_MENTIONS:
             hits = hits[:MOST_MENTIONS - 50] + hits[-50:]
@@ -179,7 +179,7 @@ _Hit: TypeAlias = tuple[int, int, int]
 
 
 def _cut(hits: Sequence[_Hit], areas: Mapping[int, Codes]) -> list[_Hit]:
-    """Choose hits that do not overlap and explain most: 西宁|城东区 before 宁城, 石塘镇 before 石塘|镇北.
+    """Choose hits that do not overlap and explain most: 北宁|城东区 before 宁城, 桃园镇 before 桃园|镇北.
 
     A name's weight grows faster than its length, and an area's is a little more, because areas stand before outlets.
     """

@@ -1,4 +1,4 @@
-"""Places written wrong: by their sound (义宁阵 for 义宁镇, 草县庄债镇), or with one wrong character (临江望鸖楼).
+"""Places written wrong: by their sound (黛溪阵 for 黛溪镇, 何城县带溪镇), or with one wrong character (临江望鸖楼).
 
 Only where something else fits: an area named in the text, one heard right before the name or with its 县 or 市, or a
 name so long and rare that nothing else sounds like it.
@@ -128,7 +128,7 @@ class _Ear:
                 yield _Span(start, end, named.outlets, strong)
 
     def _heard_areas(self) -> frozenset[UnitCode]:
-        """Return the areas that sound like a piece of the text ending in 县, 市 or the like (秀水县)."""
+        """Return the areas that sound like a piece of the text ending in 县, 市 or the like (何城县)."""
         found: set[UnitCode] = set()
         for count, word in enumerate(_AREA_WORD.finditer(self.text)):
             if count >= _MOST_WORDS:
@@ -218,7 +218,7 @@ def _behind_a_wrong_area(reader: Reader) -> Heard | None:
         for code in mention.outlets[:_MOST_OPEN]:
             for name in (name for area in gazetteer.above(code)[:2] for name in gazetteer.area_names.get(area, ())):
                 start = mention.start - len(name)
-                # 毫州 for 亳州: of two characters the second must say that an area is meant.
+                # 阑州 for 澜州: of two characters the second must say that an area is meant.
                 if start >= 0 and (len(name) >= _RARE or name[-1] in "州县") and one_off(text[start:mention.start], name) and reader.letter.begins(start):
                     found[code] = Heard((code,), start, mention.end)
     return next(iter(found.values())) if len(found) == 1 else None

@@ -114,7 +114,7 @@ class Letter:
             return True
         if not mention.areas or text[end - 1] in _FULL_AREA or not _NAMESAKE.match(text, end):
             return False
-        # 延吉公园: an outlet of Yanji is called 公园.
+        # 石桥公园: an outlet of 石桥 may be called 公园.
         outlets = after.outlets if after and after.start == end else ()
         return not any(area in gazetteer.above(code) for code in outlets for area in mention.areas)
 
@@ -127,7 +127,7 @@ class Letter:
             return False
         before = self.before(mention.start)
         if _HOME.search(before) and _LOCAL.search(text):
-            return False                # 我住鉴江, 镇上那个所: there it is the place
+            return False                # 我住柳林乡, 镇上那个所: there it is the place
         if before.endswith("过") and _USED_IT.match(text, end):
             return False
         return _OTHERS.search(before) is not None or (_ELSEWHERE.search(before) is not None and not OUTLET_SAID.match(text, end))
@@ -140,7 +140,7 @@ class Letter:
                 if not (each.areas and any(at - 5 <= each.end <= at or at + 2 <= each.start <= at + 3 for at in asked))]
 
     def _without_withdrawn(self, mentions: list[Mention]) -> list[Mention]:
-        """Drop names the writer takes back (大沥那边？不是；不是石门那个), with the area right before such a name."""
+        """Drop names the writer takes back (柳林那边？不是；不是临江那个), with the area right before such a name."""
         kept: list[Mention] = []
         withdrawn_from = -1
         for mention in reversed(mentions):

@@ -43,7 +43,7 @@ _WORDS = (
     "李子 村头 枕头 柿子 栏杆 核桃 正大 正直 正路 民乐 泥巴 海港 港口 点头 牌坊 田头 电厂 监狱 相公 石油 矿区 码头 砂石 种田 红心 红火 绿化 自强 "
     "航空 草地 草场 荒地 虾子 街头 观音 计划 赶场 车头 车道 车门 转导 远大 适中 造化 长久 长官 高兴 马头 高大 首车 上司 机场 医药 学校 小区 "
     "阿拉 回民 大姓 三五 五一 后三 阿里")
-#: Beside their county these are places sooner than words: 海拉尔胜利.
+#: Beside their county these are places sooner than words: 石桥胜利.
 _SOONER_PLACES = frozenset({
     "平安", "幸福", "和平", "建设", "解放", "光明", "团结", "友谊", "前进", "胜利", "老街", "新村", "公园", "火车站",
 })
@@ -73,10 +73,10 @@ def outlet_names(name: str, above: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def _works(stem: str, above: tuple[str, ...]) -> Iterator[str]:
-    """Yield the shorter names of zones, parks, farms and regiments: 北京雁栖经济开发区 is also 雁栖开发区."""
+    """Yield the shorter names of zones, parks, farms and regiments: 石桥望鹤经济开发区 is also 望鹤开发区."""
     short = _OFFICE_END.sub("", stem)
     found, rest = {short}, short
-    for _ in range(2):                  # 四平市铁东区四马路 repeats its city and its district
+    for _ in range(2):                  # 青溪市石桥县三槐路 repeats its city and its district
         own = next((name for name in above if rest.startswith(name) and len(rest) - len(name) >= 2), "")
         rest = rest.removeprefix(own)
         found.add(rest)

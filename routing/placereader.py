@@ -16,16 +16,16 @@ class Weight(IntEnum):
     """How strongly the words say that this is the unit complained about."""
 
     NONE = 0
-    LONE = 1            # 望城坡: only there by its rare name
-    NEAR = 2            # 监利朱河: beside its county
-    SAID = 3            # 那坡镇营业所, 牛山所
+    LONE = 1            # 望鹤楼: only there by its rare name
+    NEAR = 2            # 石桥桃园: beside its county
+    SAID = 3            # 桃园镇营业所, 柳林所
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One mention of an outlet, read: the units that fit best, and how strongly.
 
-    `vague` where only a neighbourhood is said (大沥那边); `clash` where the area right before the name has no outlet
+    `vague` where only a neighbourhood is said (柳林那边); `clash` where the area right before the name has no outlet
     of that name, or a short name stands in the middle of a word, so that something is written wrong.
     """
 
@@ -53,7 +53,7 @@ _BLANK_BEFORE = re.compile(r"(?:^|[\s,。;:、!?])$")
 _EDGE_BEFORE = re.compile(r"(?:^|[\s,。;:、!?]|是|在|喺|就|去|到|叫)$")
 _ALONE_AFTER = re.compile(r"的?(?:对吧|对吗|是吧|是吗)?(?:$|[\s,。;?!])")
 _TIGHT = re.compile(r"[市县区旗州省的那\s]{0,2}[^\s,。;:!?、]?")
-#: 三清|山: the name of something else goes on.
+#: 望鹤|山: the name of something else goes on.
 _GOES_ON = re.compile(r"(?:山|湖(?![南北])|水库|寺|庙|景区|公园|大桥|高速)")
 _LANDMARK = re.compile(r"(?:[路街巷道站]|广场|公园|大桥|市场|医院|大学|学院|码头|商场)$")
 _STREET = re.compile(r"街道")
@@ -83,7 +83,7 @@ class Reader:
         return score + (0 if beside.isdisjoint(above) else BESIDE)
 
     def around(self, mention: Mention) -> tuple[frozenset[UnitCode], frozenset[UnitCode]]:
-        """Return the areas named elsewhere than in the mention itself (双塔 is both), and those right beside it."""
+        """Return the areas named elsewhere than in the mention itself (桃园 may be both), and those right beside it."""
         named = self.named
         if mention.areas:
             named = self.extra | {code for area in self.letter.areas if area.start != mention.start for code in area.areas}
@@ -108,7 +108,7 @@ class Reader:
         return best, self._exact(mention, tuple(code for code in fitting if scores[code] == best))
 
     def _exact(self, mention: Mention, codes: Codes) -> Codes:
-        """Prefer, of several, those called exactly so: 海秀营业所 before 海秀镇营业所, 夏阳街道 before 夏阳乡."""
+        """Prefer, of several, those called exactly so: 桃园营业所 before 桃园镇营业所, 柳林街道 before 柳林乡."""
         text, end = self.letter.text, mention.end
         if len(codes) < 2 or not (_STREET.match(text, end) or (_IN_FULL.match(text, end) and (len(codes) < 5 or text[end - 1] in "区场"))):
             return codes
@@ -133,7 +133,7 @@ class Reader:
                 yield Reading(mention, fitting, weight, best, vague, not best and self._clashes(mention))
 
     def readings(self) -> list[Reading]:
-        """Return what the mentions of outlets say, without those that only are the area of another one's (吉林丰满江南)."""
+        """Return what the mentions of outlets say, without those that only are the area of another one's (青溪石桥桃园, where 石桥 is both)."""
         found = list(self.outlets())
         if len(found) < 2:
             return found
@@ -145,11 +145,11 @@ class Reader:
         return bool(OUTLET_SAID.match(self.letter.text, mention.end)) or self._alone(mention, _BLANK_BEFORE)
 
     def _alone(self, mention: Mention, edge: re.Pattern[str]) -> bool:
-        """Whether a name stands by itself between stops or blanks, as a seat jots it down (池尾的)."""
+        """Whether a name stands by itself between stops or blanks, as a seat jots it down (柳林的)."""
         return bool(edge.search(self.letter.before(mention.start, 2)) and _ALONE_AFTER.match(self.letter.text, mention.end))
 
     def _fits_as_area(self, mention: Mention) -> bool:
-        """Whether, as an area, the name lies in another one named (呼市新城区)."""
+        """Whether, as an area, the name lies in another one named (青溪新城区)."""
         named = self.around(mention)[0]
         return any(not named.isdisjoint(self.gazetteer.above(code)) for code in mention.areas)
 
@@ -172,7 +172,7 @@ class Reader:
             return Weight.NONE
         if score >= SURE or (score > _COUNTY and length >= 3) or (self.letter.part(mention) is Part.FOOT and score >= _COUNTY):
             return Weight.NEAR
-        beside_its_city = score > BESIDE + _PROVINCE and _EDGE.match(text, end)         # 湖州月河的
+        beside_its_city = score > BESIDE + _PROVINCE and _EDGE.match(text, end)         # 青溪桃园的
         if fitting == 1 and (beside_its_city or (score >= _COUNTY and self._alone(mention, _EDGE_BEFORE))):
             return Weight.NEAR
         if fitting == 1 and not mention.areas and self._alone(mention, _BLANK_BEFORE):

@@ -1,4 +1,4 @@
-"""One spelling for what sounds alike: 林名关 and 临洺关, 里水阵 and 里水镇 become the same; positions stay."""
+"""One spelling for what sounds alike: 带溪 and 黛溪, 带溪阵 and 黛溪镇 become the same; positions stay."""
 
 from routing.syllables import SYLLABLES
 

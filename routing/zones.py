@@ -1,4 +1,4 @@
-"""Zones, parks, farms and regiments said by part of their long names: 中马产业园 for 中马钦州产业园区."""
+"""Zones, parks, farms and regiments said by part of their long names: 兴达产业园 for 兴达石桥产业园区."""
 
 import re
 from collections.abc import Iterator

@@ -43,7 +43,7 @@ def _reason(name: str, heard: Heard, tables: TriageTables, *, raised: bool, list
     if heard.opinion is None or tables.model is None:
         return Reason(name, raised, lists, by_lists, None, None, ())
     span, words = heard.opinion.spans[name], customer_words(heard.folded)
-    limit = float(tables.model.weights.limits[OPINED.index(name)])
+    limit = tables.model.limit(name)
     loud = tuple(tables.model.reasons(words, tables.concepts.read(words), span, name))
     return Reason(name, raised, lists, by_lists or heard.folded.quote(*span), round(heard.opinion.flags[name], 3), round(limit, 3), loud)
 

@@ -1,7 +1,10 @@
 """How a text is cut for the statistical model: clauses, windows of neighbouring clauses, and runs of characters."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 #: A clause ends here; no run of characters reaches across.
 SEPARATOR = re.compile(r"[。!?;,、\s…:@“”\"「」『』()\[\]{}《》<>|~—]+")
@@ -9,6 +12,7 @@ LONGEST_RUN = 3             # characters
 WIDEST = 3                  # clauses of a window
 WINDOW = 60                 # characters of a window of several clauses
 DIGITS = str.maketrans("0123456789", "0" * 10)      # which number it is says nothing, and may be somebody's
+_BITS = 21                  # of a character's code point; three of them fit a whole number of 64 bits
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
@@ -23,11 +27,18 @@ def clauses(text: str) -> list[tuple[int, int]]:
     return found
 
 
+def neighbours(parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Every clause, and every two or three neighbours that are short enough together, as (first, last) of the clauses."""
+    found = [(at, at) for at in range(len(parts))]
+    for wide in range(1, WIDEST):
+        found += [(at, at + wide) for at in range(len(parts) - wide) if parts[at + wide][1] - parts[at][0] <= WINDOW]
+    return found
+
+
 def windows(text: str) -> list[tuple[int, int]]:
-    """Every clause, and every two or three neighbours that are short enough together, as (start, end)."""
+    """The same as (start, end) in the text."""
     parts = clauses(text)
-    pairs = [(parts[at][0], parts[at + wide][1]) for wide in range(1, WIDEST) for at in range(len(parts) - wide)]
-    return parts + [(start, end) for start, end in pairs if end - start <= WINDOW]
+    return [(parts[first][0], parts[last][1]) for first, last in neighbours(parts)]
 
 
 def runs(text: str) -> Iterator[str]:
@@ -37,3 +48,26 @@ def runs(text: str) -> Iterator[str]:
         for long in range(1, LONGEST_RUN + 1):
             for at in range(start, end - long + 1):
                 yield text[at:at + long]
+
+
+def key_of(run: str) -> int:
+    """A run as one whole number: its characters' code points side by side. Runs of different lengths never share one."""
+    number = 0
+    for character in run:
+        number = number << _BITS | ord(character)
+    return number
+
+
+def keys(text: str) -> NDArray[np.int64]:
+    """The keys of all runs of a text, place by place: of one, two and three characters that begin there (places x 3).
+
+    Runs across separators are among them, and past the end of the text the character is 0: nobody knows those.
+    """
+    codes = np.zeros(len(text) + LONGEST_RUN - 1, np.int64)
+    codes[:len(text)] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes[(codes >= ord("0")) & (codes <= ord("9"))] = ord("0")
+    found = np.empty((len(text), LONGEST_RUN), np.int64)
+    found[:, 0] = codes[:len(text)]
+    for long in range(1, LONGEST_RUN):
+        found[:, long] = found[:, long - 1] << _BITS | codes[long:len(text) + long]
+    return found

@@ -9,21 +9,26 @@ import hashlib
 import io
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.concepts import MARK
 from routing.errors import BadTable
-from routing.grams import DIGITS, LONGEST_RUN, runs, windows
+from routing.grams import clauses, key_of, keys, neighbours, runs
 from routing.verdict import FLAGS, OVER_50K, Category
 
 #: The flags the model has an opinion on; over_50k is arithmetic and left to the reader of money.
 OPINED = tuple(flag for flag in FLAGS if flag != OVER_50K)
 CATEGORIES = tuple(Category)
+_FLAGS = len(OPINED)
+_COLUMNS = np.arange(_FLAGS)
 LONGEST = 4_000             # characters it reads of a text; the lists read all
-FORM = 2                    # of the file
+FORM = 4                    # of the file
+
+_SPREAD, _MASK = 0x9E3779B97F4A7C15, 0xFFFFFFFFFFFFFFFF     # Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4)
 
 Floats = NDArray[np.float32]
 Signs = Sequence[tuple[int, str]]       # concepts that a text names, each with the place where its word begins
@@ -42,13 +47,14 @@ class Opinion:
 class Weights:
     """The numbers of a model. V signs, F flags, K categories.
 
-    `local` V x F and `whole` V x (F+K) are what each sign says, the biases what is said without any; `blend` F x 4 weighs
-    window, whole text and lists, and adds a bias; `mix` K x (2K+F+1) weighs the whole text, the lists' weights and the
-    flags for each category; `limits` F says from which probability on a flag is raised.
+    `near` V x F is what each sign says in a window for each flag, as often as it stands there; `whole` V x (F+K) what it says
+    in the whole text for each flag and category, once; the biases are what is said without any. `blend` F x 4 weighs window, whole text and lists, and adds a bias; `mix` K x
+    (2K+F+1) weighs the whole text, the lists' weights and the flags for each category; `limits` F says from which
+    probability on a flag is raised.
     """
 
-    local: Floats
-    local_bias: Floats
+    near: Floats
+    near_bias: Floats
     whole: Floats
     whole_bias: Floats
     blend: Floats
@@ -63,7 +69,20 @@ class Model:
     rows: Mapping[str, int]         # sign -> row of the weights: a run of characters, or a concept
     weights: Weights
     card: Mapping[str, Any]
+    table: "KeyTable"
     digest: str = ""
+
+    @classmethod
+    def of(cls, rows: Mapping[str, int], weights: Weights, card: Mapping[str, Any], digest: str = "") -> "Model":
+        """A model from what training found.
+
+        Added here are a last row of the weights, all zero, for signs nobody knows, and a last column that counts the others.
+        """
+        near, whole = (np.zeros((len(rows) + 1, table.shape[1] + 1), np.float32) for table in (weights.near, weights.whole))
+        for padded, table in ((near, weights.near), (whole, weights.whole)):
+            padded[:-1, :-1], padded[:-1, -1] = table, 1
+        runs_only = {key_of(sign): row for sign, row in rows.items() if not sign.startswith(MARK)}
+        return cls(rows, replace(weights, near=near, whole=whole), card, KeyTable.of(runs_only, len(rows)), digest)
 
     @classmethod
     def parse(cls, content: bytes, name: str) -> "Model":
@@ -71,43 +90,45 @@ class Model:
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as file:
                 card = json.loads(bytes(file["card"]).decode())
-                signs = bytes(file["signs"]).decode().split("\n")
-                arrays = {key: file[key] for key in Weights.__slots__}
+                signs = bytes(file["names"]).decode().split("\n")
+                arrays = {key: np.ascontiguousarray(file[key], np.float32) for key in Weights.__slots__}
         except (ValueError, KeyError, OSError, EOFError, TypeError) as error:
             raise BadTable(name, [f"is no model file ({type(error).__name__}); train one with `hotline-bridge triage train`"]) from None
         if card.get("form") != FORM or tuple(card.get("flags", ())) != OPINED:
             raise BadTable(name, ["was trained for another version of the program; train it anew with `hotline-bridge triage train`"])
-        plain = {key: np.ascontiguousarray(value, np.float32) for key, value in arrays.items()}
-        return cls({sign: row for row, sign in enumerate(signs)}, Weights(**plain), card, hashlib.sha256(content).hexdigest()[:12])
+        return cls.of({sign: row for row, sign in enumerate(signs)}, Weights(**arrays), card, hashlib.sha256(content).hexdigest()[:12])
 
     def dump(self) -> bytes:
         """The model as a file."""
         content = io.BytesIO()
         arrays: dict[str, NDArray[Any]] = {key: getattr(self.weights, key) for key in Weights.__slots__}
-        for key in ("local", "whole"):
-            arrays[key] = arrays[key].astype(np.float16)
-        for key, words in (("signs", "\n".join(self.rows)), ("card", json.dumps(self.card, ensure_ascii=False))):
+        for key in ("near", "whole"):
+            arrays[key] = arrays[key][:-1, :-1].astype(np.float16)
+        for key, words in (("names", "\n".join(self.rows)), ("card", json.dumps(self.card, ensure_ascii=False))):
             arrays[key] = np.frombuffer(words.encode(), np.uint8)
         np.savez_compressed(content, allow_pickle=False, **arrays)
         return content.getvalue()
 
     def read(self, text: str, concepts: Signs, said: Collection[str], weights: Mapping[Category, int]) -> Opinion:
         """Read a folded text; `concepts` are those it names, `said` the flags the lists raise, `weights` what they say for each category."""
-        found = self.found(text[:LONGEST], concepts)
-        near, at, spans = self._near(text[:LONGEST], found)
-        whole = self._whole(found)
-        lists = np.fromiter((flag in said for flag in OPINED), np.float32, len(OPINED))
+        text = text[:LONGEST] or " "
+        near, spans, whole = self._scores(text, concepts)
+        lists = np.array([flag in said for flag in OPINED], np.float32)
         blend = self.weights.blend
-        chances = _sigmoid(near * blend[:, 0] + whole[:len(OPINED)] * blend[:, 1] + lists * blend[:, 2] + blend[:, 3])
-        told = np.fromiter((weights.get(each, 0) for each in CATEGORIES), np.float32, len(CATEGORIES))
-        kinds = _softmax(self.weights.mix @ np.concatenate((whole[len(OPINED):], told, lists, _ONE)))
+        chances = _sigmoid(near * blend[:, 0] + whole[:_FLAGS] * blend[:, 1] + lists * blend[:, 2] + blend[:, 3])
+        told = np.array([weights.get(each, 0) for each in CATEGORIES], np.float32)
+        kinds = _softmax(self.weights.mix @ np.concatenate((whole[_FLAGS:], told, lists, _ONE)))
         return Opinion(
-            dict(zip(OPINED, chances.tolist(), strict=True)), {flag: spans[row] for flag, row in zip(OPINED, at, strict=True)},
+            dict(zip(OPINED, chances.tolist(), strict=True)), dict(zip(OPINED, spans, strict=True)),
             dict(zip(CATEGORIES, kinds.tolist(), strict=True)))
 
     def raises(self, flag: str, chance: float) -> bool:
         """Whether the model raises a flag that it finds this likely."""
-        return chance >= float(self.weights.limits[OPINED.index(flag)])
+        return chance >= self.limit(flag)
+
+    def limit(self, flag: str) -> float:
+        """From which chance on the model raises a flag."""
+        return float(self.weights.limits[OPINED.index(flag)])
 
     def reasons(self, text: str, concepts: Signs, span: tuple[int, int], flag: str, most: int = 5) -> list[tuple[str, float]]:
         """The signs of a window that speak loudest for a flag, and how loud, the loudest first; none that another holds within."""
@@ -116,51 +137,78 @@ class Model:
         known = {sign: row for sign in signs if (row := self.rows.get(sign)) is not None}
         legible = {sign: row for sign, row in known.items() if len(sign) > 1} or known      # a single character says nothing to a person
         scale = float(self.weights.blend[column, 0]) / max(len(known), 1) ** 0.5
-        loud = sorted(((sign, float(self.weights.local[row, column]) * scale) for sign, row in legible.items()), key=lambda one: -one[1])
+        loud = sorted(((sign, float(self.weights.near[row, column]) * scale) for sign, row in legible.items()), key=lambda one: -one[1])
         told: list[tuple[str, float]] = []
         for sign, weight in loud:
             if weight > 0 and not any(sign in other or other in sign for other, _ in told):
                 told.append((sign, round(weight, 2)))
         return told[:most]
 
-    def found(self, text: str, concepts: Signs) -> "Found":
-        """The rows of the signs of a text, each with the place where it begins; runs nobody knows have none."""
-        text = text.translate(DIGITS)
-        get, long = self.rows.get, len(text)
-        rows = [get(text[at:at + length], -1) for length in range(1, LONGEST_RUN + 1) for at in range(long - length + 1)]
-        places = np.concatenate([np.arange(max(long - length + 1, 0)) for length in range(1, LONGEST_RUN + 1)])
-        named = [(at, row) for at, sign in concepts if at < long and (row := get(sign)) is not None]
-        every = np.fromiter((*rows, *(row for _, row in named)), np.int32, len(rows) + len(named))
-        where = np.concatenate((places, np.fromiter((at for at, _ in named), np.int64, len(named))))
-        known = every >= 0
-        return Found(long, where[known], every[known])
-
-    def _near(self, text: str, found: "Found") -> tuple[Floats, Sequence[int], Sequence[tuple[int, int]]]:
-        """For each flag the score of its strongest window, that window's place in the list of windows, and the list."""
-        spans = windows(text) or [(0, len(text))]
-        order = np.argsort(found.places, kind="stable")
-        sums = np.zeros((len(order) + 1, len(OPINED)), np.float32)
-        np.cumsum(self.weights.local[found.rows[order]], axis=0, out=sums[1:])
-        starts, ends = np.searchsorted(found.places[order], np.array(spans)).T
-        known = np.maximum(ends - starts, 1).astype(np.float32)
-        scores = (sums[ends] - sums[starts]) / np.sqrt(known)[:, None] + self.weights.local_bias
-        at = scores.argmax(axis=0)
-        return scores[at, np.arange(len(OPINED))], at.tolist(), spans
-
-    def _whole(self, found: "Found") -> Floats:
-        """For each flag and each category the score of the whole text; a sign counts once."""
-        known = np.unique(found.rows)
-        scores: Floats = self.weights.whole[known].sum(axis=0) / np.float32(np.sqrt(max(len(known), 1))) + self.weights.whole_bias
-        return scores
+    def _scores(self, text: str, concepts: Signs) -> tuple[Floats, Sequence[tuple[int, int]], Floats]:
+        """For each flag the score of its strongest window and where that is; then the whole text's scores."""
+        found = self.table.find(keys(text))
+        named = [(at, row) for at, sign in concepts if at < len(text) and (row := self.rows.get(sign)) is not None]
+        said = self.weights.near[found].sum(axis=1)         # places x what their signs say
+        for at, row in named:
+            said[at] += self.weights.near[row]
+        once = self.weights.whole[np.unique(np.concatenate((found.ravel(), [row for _, row in named])).astype(np.int32))].sum(axis=0)
+        whole = once[:-1] / _root(once[-1]) + self.weights.whole_bias
+        parts = clauses(text) or [(0, len(text))]
+        by_clause = np.add.reduceat(said, [start for start, _ in parts], axis=0)
+        sums = np.zeros((len(parts) + 1, said.shape[1]), np.float32)
+        np.cumsum(by_clause, axis=0, out=sums[1:])
+        pairs = neighbours(parts)
+        firsts, lasts = np.array(pairs).T
+        inside = sums[lasts + 1] - sums[firsts]
+        scores = inside[:, :-1] / _root(inside[:, -1:]) + self.weights.near_bias
+        strongest = scores.argmax(axis=0)
+        spans = [(parts[first][0], parts[last][1]) for first, last in (pairs[at] for at in strongest.tolist())]
+        return scores[strongest, _COLUMNS], spans, whole
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The signs of a text: its length, and for each known sign the place where it begins and its row."""
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyTable:
+    """Finds the rows of many keys at once: open addressing over arrays. `none` is the row of a key that is not there."""
 
-    length: int
-    places: NDArray[np.int64]
+    slots: NDArray[np.int64]
     rows: NDArray[np.int32]
+    shift: int
+    reach: int              # how far from its own slot a key may lie
+    none: int
+
+    @classmethod
+    def of(cls, by_key: Mapping[int, int], none: int) -> "KeyTable":
+        """Lay the keys into a table four times as large, each at its own slot or the next free one behind it."""
+        bits = max(int(4 * len(by_key)).bit_length(), 4)
+        size, shift = 1 << bits, 64 - bits
+        slots, rows, reach = [-1] * size, [none] * size, 1
+        for key, row in by_key.items():
+            at = step = (key * _SPREAD & _MASK) >> shift
+            while slots[step % size] != -1:
+                step += 1
+            slots[step % size], rows[step % size] = key, row
+            reach = max(reach, step - at + 1)
+        return cls(np.array(slots, np.int64), np.array(rows, np.int32), shift, reach, none)
+
+    def find(self, wanted: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The row of each key, `none` where it is not there; the answer has the shape of the question."""
+        flat = wanted.ravel()
+        at = ((flat.astype(np.uint64) * np.uint64(_SPREAD)) >> np.uint64(self.shift)).astype(np.int64)
+        found = np.where(self.slots[at] == flat, self.rows[at], np.int32(self.none))
+        open_ = np.flatnonzero((self.slots[at] != flat) & (self.slots[at] != -1))
+        for step in range(1, self.reach):
+            if not len(open_):
+                break
+            place = (at[open_] + step) % len(self.slots)
+            there = self.slots[place]
+            hit = there == flat[open_]
+            found[open_[hit]] = self.rows[place[hit]]
+            open_ = open_[~hit & (there != -1)]
+        return found.reshape(wanted.shape)
+
+
+def _root(counts: Floats) -> Floats:
+    return np.sqrt(np.maximum(counts, np.float32(1)))
 
 
 _ONE = np.ones(1, np.float32)

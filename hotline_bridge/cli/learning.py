@@ -131,10 +131,5 @@ def _write_card(file: Path, trained: "Trained", size: int) -> None:
 
 def _compare(trained: "Trained") -> None:
     """What the new model and the one in force are worth, side by side."""
-    from hotline_bridge.learning.train import JUDGED
-
-    names = [name for name in JUDGED if name in trained.sheet.labels]
-    pairs = [(name, trained.before.labels[name].f1, trained.sheet.labels[name].f1) for name in names]
-    pairs.append(("category", trained.before.share("category"), trained.sheet.share("category")))
-    shown = [{"label": name, "before": f"{old:.3f}", "now": f"{new:.3f}"} for name, old, new in pairs]
+    shown = [{"label": name, "before": f"{old:.3f}", "now": f"{new:.3f}"} for name, (old, new) in trained.pairs.items()]
     table(shown, ("label", "before", "now"), f"留出样本 kept aside: {trained.sheet.texts}", as_json=False)

@@ -23,8 +23,8 @@ SEED = 95580
 FOLDS = 5
 RARE = 2                # a sign that fewer pieces have teaches nothing, and may be somebody's name
 CALM = 4                # of the windows of texts without the flag every fourth is learnt from; they are all alike
-STRICT = 6.0            # inverse of the penalty on large weights
-LOWEST, HIGHEST = 0.25, 0.75    # limits of the limits: a flag below the first would be noise, above the second deaf
+STRICT = 20.0           # inverse of the penalty on large weights
+LOWEST, HIGHEST = 0.45, 0.75    # limits of the limits: the texts carry more flags than a bank's post does, so that a lower one would raise too many there
 
 Indexes = NDArray[np.int64]
 
@@ -107,8 +107,9 @@ def fit(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts: Conce
     heads = _heads(material, np.ones(len(examples), np.bool_))
     blend = _blend(material, held)
     limits = _limits(material, held.chances(material.lists, blend))
-    weights = Weights(heads.local, heads.local_bias, heads.whole, heads.whole_bias, blend, _mix(material, held), limits)
-    return Model(material.rows, weights, {"form": FORM, "flags": list(OPINED)}), held
+    near, whole = (table.astype(np.float16).astype(np.float32) for table in (heads.local, heads.whole))       # as the file keeps them
+    weights = Weights(near, heads.local_bias, whole, heads.whole_bias, blend, _mix(material, held), limits)
+    return Model.of(material.rows, weights, {"form": FORM, "flags": list(OPINED)}), held
 
 
 def _material(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts: Concepts, said: Said) -> Material:
@@ -117,29 +118,30 @@ def _material(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts:
     pieces = [text[start:end] for text, cut in zip(words, spans, strict=True) for start, end in cut]
     signs_of = _Signs(concepts)
     whole, cut, alone = ([signs_of(piece) for piece in part] for part in (words, pieces, [fold(one.text).text for one in phrases]))
-    counted = Counter(sign for signs in (*whole, *alone) for sign in signs)
+    counted = Counter(sign for signs in (*whole, *alone) for sign in set(signs))
     rows = {sign: row for row, sign in enumerate(sorted(sign for sign, count in counted.items() if count >= RARE))}
     owner = np.repeat(np.arange(len(words)), [len(cut) for cut in spans])
     flat = [span for cut in spans for span in cut]
-    return Material(examples, [said(one) for one in examples], rows, _matrix(whole, rows), _matrix(cut, rows), owner, flat, phrases, _matrix(alone, rows))
+    return Material(examples, [said(one) for one in examples], rows, _matrix([sorted(set(signs)) for signs in whole], rows), _matrix(cut, rows), owner, flat, phrases, _matrix(alone, rows))
 
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """All signs of a piece of text, each once."""
+    """All signs of a piece of text, as often as they occur."""
 
     concepts: Concepts
 
-    def __call__(self, text: str) -> set[str]:
-        return set(runs(text)) | {sign for _, sign in self.concepts.read(text)}
+    def __call__(self, text: str) -> list[str]:
+        return [*runs(text), *(sign for _, sign in self.concepts.read(text))]
 
 
-def _matrix(pieces: Sequence[set[str]], rows: Mapping[str, int]) -> csr_matrix:
+def _matrix(pieces: Sequence[list[str]], rows: Mapping[str, int]) -> csr_matrix:
     starts, columns, values = [0], [], []
     for signs in pieces:
-        known = sorted(rows[sign] for sign in signs if sign in rows)
-        columns += known
-        values += [1 / np.sqrt(max(len(known), 1))] * len(known)
+        known = sorted(Counter(rows[sign] for sign in signs if sign in rows).items())
+        root = sum(count for _, count in known) ** 0.5
+        columns += [column for column, _ in known]
+        values += [count / root for _, count in known]
         starts.append(len(columns))
     return csr_matrix((values, columns, starts), shape=(len(pieces), len(rows)), dtype=np.float64)
 

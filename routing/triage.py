@@ -22,6 +22,7 @@ from routing.watch import WatchList, public_figure
 
 
 _SPOKEN = {PUBLIC_FIGURE: "社会知名人士", REPUTATION: "声誉影响（媒体、信访、诉讼等）"}
+_IMPOSSIBLE = 0.15
 _SHOWN = 3              # categories with their chances
 _SURE = 0.25            # below it nobody can say what the complaint is, and the desk is asked
 
@@ -104,8 +105,12 @@ def hear(text: str, tables: TriageTables) -> Heard:
 
 
 def _weighed(folded: Folded, lists: tuple[Flag, ...], opinion: Opinion, model: Model) -> tuple[Flag, ...]:
-    """The flags of the lists, each with how likely the model finds it, and those the model raises alone."""
-    known = {flag.name: replace(flag, chance=round(opinion.flags[flag.name], 3)) for flag in lists}
+    """The flags of the lists, each with how likely the model finds it, and those the model raises alone.
+
+    A word of the lists that the model finds all but impossible in its place raises nothing: a reviewer who is called for
+    nothing too often signs without listening. `triage --explain` still shows it.
+    """
+    known = {flag.name: replace(flag, chance=round(opinion.flags[flag.name], 3)) for flag in lists if opinion.flags[flag.name] >= _IMPOSSIBLE}
     for name in OPINED:
         chance = opinion.flags[name]
         if name not in known and model.raises(name, chance):

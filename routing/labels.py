@@ -31,6 +31,7 @@ class Labelled:
     unit: UnitCode | None
     candidates: tuple[UnitCode, ...]
     evidence: Mapping[str, str]
+    enquiry: bool = False               # no complaint at all: somebody asks how the bank's services work
 
     @property
     def review(self) -> bool | None:
@@ -86,6 +87,7 @@ def _labelled(row: Mapping[str, Any], id_: str) -> Labelled:
         amounts=tuple(Decimal(str(amount)) for amount in row["amounts"]) if "amounts" in row else None,
         unit=UnitCode(row["unit"] or "") if "unit" in row else None,
         candidates=tuple(UnitCode(code) for code in _list(row.get("unit_candidates"))), evidence=dict(row.get("evidence") or {}),
+        enquiry=bool(row.get("enquiry")),
     )
 
 

@@ -8,6 +8,9 @@ the word lists said is the third voice. The categories are read in the whole tex
 import hashlib
 import io
 import json
+import zipfile
+import zlib
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +20,7 @@ from numpy.typing import NDArray
 
 from routing.concepts import MARK
 from routing.errors import BadTable
-from routing.grams import clauses, key_of, keys, neighbours, runs
+from routing.grams import LONGEST_RUN, clauses, key_of, keys, neighbours, runs
 from routing.verdict import FLAGS, OVER_50K, Category
 
 #: The flags the model has an opinion on; over_50k is arithmetic and left to the reader of money.
@@ -26,7 +29,9 @@ CATEGORIES = tuple(Category)
 _FLAGS = len(OPINED)
 _COLUMNS = np.arange(_FLAGS)
 LONGEST = 4_000             # characters it reads of a text; the lists read all
-FORM = 4                    # of the file
+FORM = 5                    # of the file
+#: What reading a file ends with that is none, or no longer whole; a header may even ask for more memory than there is.
+_NO_MODEL = (ValueError, KeyError, OSError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 
 _SPREAD, _MASK = 0x9E3779B97F4A7C15, 0xFFFFFFFFFFFFFFFF     # Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4)
 
@@ -41,15 +46,16 @@ class Opinion:
     flags: Mapping[str, float]
     spans: Mapping[str, tuple[int, int]]
     categories: Mapping[Category, float]
+    enquiry: float                      # that it is no complaint, but asks how a service works
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weights:
     """The numbers of a model. V signs, F flags, K categories.
 
-    `near` V x F is what each sign says in a window for each flag, as often as it stands there; `whole` V x (F+K) what it says
-    in the whole text for each flag and category, once; the biases are what is said without any. `blend` F x 4 weighs window, whole text and lists, and adds a bias; `mix` K x
-    (2K+F+1) weighs the whole text, the lists' weights and the flags for each category; `limits` F says from which
+    `near` V x F is what each sign says in a window for each flag, as often as it stands there; `whole` V x (F+K+1) what it says
+    in the whole text for each flag and category and for an enquiry, once; the biases are what is said without any. `blend` F x 4 weighs window, whole text and lists, and adds a bias; `mix` K x
+    (2K+F+1) weighs the whole text, the lists' weights and the flags for each category; `asks` 2 weighs the enquiry; `limits` F says from which
     probability on a flag is raised.
     """
 
@@ -59,6 +65,7 @@ class Weights:
     whole_bias: Floats
     blend: Floats
     mix: Floats
+    asks: Floats
     limits: Floats
 
 
@@ -90,13 +97,16 @@ class Model:
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as file:
                 card = json.loads(bytes(file["card"]).decode())
-                signs = bytes(file["names"]).decode().split("\n")
+                names = bytes(file["names"]).decode("utf-8", "surrogatepass")
                 arrays = {key: np.ascontiguousarray(file[key], np.float32) for key in Weights.__slots__}
-        except (ValueError, KeyError, OSError, EOFError, TypeError) as error:
+        except _NO_MODEL as error:
             raise BadTable(name, [f"is no model file ({type(error).__name__}); train one with `hotline-bridge triage train`"]) from None
-        if card.get("form") != FORM or tuple(card.get("flags", ())) != OPINED:
+        if not isinstance(card, dict) or card.get("form") != FORM or card.get("flags") != list(OPINED):
             raise BadTable(name, ["was trained for another version of the program; train it anew with `hotline-bridge triage train`"])
-        return cls.of({sign: row for row, sign in enumerate(signs)}, Weights(**arrays), card, hashlib.sha256(content).hexdigest()[:12])
+        rows = {sign: row for row, sign in enumerate(names.split("\n") if names else ())}
+        if not _fits(rows, arrays):
+            raise BadTable(name, ["is damaged: its numbers do not fit its signs; copy it anew, or train one with `hotline-bridge triage train`"])
+        return cls.of(rows, Weights(**arrays), card, hashlib.sha256(content).hexdigest()[:12])
 
     def dump(self) -> bytes:
         """The model as a file."""
@@ -105,7 +115,7 @@ class Model:
         for key in ("near", "whole"):
             arrays[key] = arrays[key][:-1, :-1].astype(np.float16)
         for key, words in (("names", "\n".join(self.rows)), ("card", json.dumps(self.card, ensure_ascii=False))):
-            arrays[key] = np.frombuffer(words.encode(), np.uint8)
+            arrays[key] = np.frombuffer(words.encode("utf-8", "surrogatepass"), np.uint8)
         np.savez_compressed(content, allow_pickle=False, **arrays)
         return content.getvalue()
 
@@ -117,10 +127,11 @@ class Model:
         blend = self.weights.blend
         chances = _sigmoid(near * blend[:, 0] + whole[:_FLAGS] * blend[:, 1] + lists * blend[:, 2] + blend[:, 3])
         told = np.array([weights.get(each, 0) for each in CATEGORIES], np.float32)
-        kinds = _softmax(self.weights.mix @ np.concatenate((whole[_FLAGS:], told, lists, _ONE)))
+        kinds = _softmax(self.weights.mix @ np.concatenate((whole[_FLAGS:-1], told, lists, _ONE)))
+        asks = 1 / (1 + math.exp(-float(whole[-1] * self.weights.asks[0] + self.weights.asks[1])))
         return Opinion(
             dict(zip(OPINED, chances.tolist(), strict=True)), dict(zip(OPINED, spans, strict=True)),
-            dict(zip(CATEGORIES, kinds.tolist(), strict=True)))
+            dict(zip(CATEGORIES, kinds.tolist(), strict=True)), asks)
 
     def raises(self, flag: str, chance: float) -> bool:
         """Whether the model raises a flag that it finds this likely."""
@@ -205,6 +216,18 @@ class KeyTable:
             found[open_[hit]] = self.rows[place[hit]]
             open_ = open_[~hit & (there != -1)]
         return found.reshape(wanted.shape)
+
+
+def _fits(rows: Mapping[str, int], arrays: Mapping[str, Floats]) -> bool:
+    """Whether the arrays of a file are of one model: each number a number, and as many as there are signs, flags and categories."""
+    signs, kinds = len(rows), len(CATEGORIES)
+    shapes = {
+        "near": (signs, _FLAGS), "near_bias": (_FLAGS,), "whole": (signs, _FLAGS + kinds), "whole_bias": (_FLAGS + kinds,),
+        "blend": (_FLAGS, 4), "mix": (kinds, 2 * kinds + _FLAGS + 1), "limits": (_FLAGS,),
+    }
+    return (
+        all(arrays[key].shape == shape and bool(np.isfinite(arrays[key]).all()) for key, shape in shapes.items())
+        and all(sign.startswith(MARK) or 0 < len(sign) <= LONGEST_RUN for sign in rows))
 
 
 def _root(counts: Floats) -> Floats:

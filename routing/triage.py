@@ -23,6 +23,7 @@ from routing.watch import WatchList, public_figure
 
 _SPOKEN = {PUBLIC_FIGURE: "社会知名人士", REPUTATION: "声誉影响（媒体、信访、诉讼等）"}
 _IMPOSSIBLE = 0.15
+_ENQUIRY = 0.8          # a complaint taken for a question is looked at by the desk, but it should not have to be
 _SHOWN = 3              # categories with their chances
 _SURE = 0.25            # below it nobody can say what the complaint is, and the desk is asked
 
@@ -71,12 +72,17 @@ class Heard:
     opinion: Opinion | None
     flags: tuple[Flag, ...]
 
+    @property
+    def asks(self) -> bool:
+        """Whether this is no complaint, but asks how a service works: whatever it names has not happened."""
+        return self.opinion is not None and self.opinion.enquiry >= _ENQUIRY
+
 
 def triage(complaint: Complaint, tables: TriageTables) -> Verdict:
     """Decide what a complaint is; never an exception for any text, doubts instead (P-3, P-9.1, P-14)."""
     heard = hear(complaint.text, tables)
     sums = business_amounts(heard.folded, tables.rates, tables.private, complaint.amount_hint)
-    flags = (*over_limit(sums, tables.amount_over), *heard.flags)
+    flags = () if heard.asks else (*over_limit(sums, tables.amount_over), *heard.flags)
     chances = heard.opinion.categories if heard.opinion else shares(heard.weights)
     anonymous = complaint.customer.refuses_name or Category.ANONYMOUS in heard.weights
     kind, also = category(chances, complaint.category_hint, anonymous=anonymous)
@@ -85,7 +91,7 @@ def triage(complaint: Complaint, tables: TriageTables) -> Verdict:
     likeliest = sorted(chances, key=lambda each: -chances[each])[:_SHOWN]
     return Verdict(
         category=kind, also=also, amounts=_listed(sums), flags=flags, unit=place.unit, candidates=place.candidates,
-        evidence=_evidence(flags, place), doubts=_doubts(complaint, chances, place, tables),
+        evidence=_evidence(flags, place), doubts=_doubts(complaint, heard, chances, place, tables),
         chances={each.value: round(chances[each], 3) for each in likeliest})
 
 
@@ -131,11 +137,13 @@ def _evidence(flags: tuple[Flag, ...], place: Place) -> dict[str, str]:
     return evidence
 
 
-def _doubts(complaint: Complaint, chances: Mapping[Category, float], place: Place, tables: TriageTables) -> tuple[str, ...]:
+def _doubts(complaint: Complaint, heard: Heard, chances: Mapping[Category, float], place: Place, tables: TriageTables) -> tuple[str, ...]:
     """Say what a person at the desk must decide."""
     doubts = []
     if not complaint.text.strip():
         doubts.append("没有投诉内容，请向登记的座席核对后补录")
+    elif heard.asks:
+        doubts.append("看来是业务咨询而不是投诉，请核对后分派或办结")
     elif not complaint.category_hint.strip() and max(chances.values(), default=0) < _SURE:
         doubts.append("投诉分类无法确定，请人工分类")
     if place.unit is None:

@@ -67,7 +67,7 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Scores of texts by heads that had not seen them: texts x flags, texts x (flags + categories)."""
+    """Scores of texts by heads that had not seen them: texts x flags, texts x (flags + categories + enquiry)."""
 
     near: Floats
     whole: Floats
@@ -87,7 +87,7 @@ class Held:
     def voices(self, lists: Sequence[Lists]) -> NDArray[np.float64]:
         """What speaks for a category: the whole text, the lists' weights, the flags of the lists."""
         told = np.array([[one.weights.get(kind, 0) for kind in CATEGORIES] + [flag in one.flags for flag in OPINED] for one in lists], np.float64)
-        return np.hstack((self.whole[:, len(OPINED):], told))
+        return np.hstack((self.whole[:, len(OPINED):-1], told))
 
 
 def fit(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts: Concepts, said: Said, told: Told) -> tuple[Model, Held]:
@@ -99,7 +99,7 @@ def fit(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts: Conce
     told("reading")
     material = _material(examples, phrases, concepts, said)
     fold_of = np.random.default_rng(SEED).permutation(len(examples)) % FOLDS
-    held = Held(np.zeros((len(examples), len(OPINED)), np.float32), np.zeros((len(examples), len(OPINED) + len(CATEGORIES)), np.float32))
+    held = Held(np.zeros((len(examples), len(OPINED)), np.float32), np.zeros((len(examples), len(OPINED) + len(CATEGORIES) + 1), np.float32))
     for number in range(FOLDS):
         told(f"fold {number + 1} of {FOLDS}")
         _score(material, _heads(material, fold_of != number), fold_of == number, held)
@@ -108,7 +108,7 @@ def fit(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts: Conce
     blend = _blend(material, held)
     limits = _limits(material, held.chances(material.lists, blend))
     near, whole = (table.astype(np.float16).astype(np.float32) for table in (heads.local, heads.whole))       # as the file keeps them
-    weights = Weights(near, heads.local_bias, whole, heads.whole_bias, blend, _mix(material, held), limits)
+    weights = Weights(near, heads.local_bias, whole, heads.whole_bias, blend, _mix(material, held), _asks(material, held), limits)
     return Model.of(material.rows, weights, {"form": FORM, "flags": list(OPINED)}), held
 
 
@@ -153,7 +153,9 @@ def _heads(material: Material, learnt: NDArray[np.bool_]) -> Heads:
     sorted_ = [row for row, one in enumerate(material.labels) if learnt[row] and one.category is not None]
     whole = [_linear(material.texts[flagged], [flag in (material.labels[row].flags or ()) for row in flagged]) for flag in OPINED]
     kinds = [_linear(material.texts[sorted_], [material.labels[row].category is kind for row in sorted_]) for kind in CATEGORIES]
-    return Heads(*_stacked(local), *_stacked([*whole, *kinds]))
+    every = [row for row in range(len(material.labels)) if learnt[row]]
+    asks = _linear(material.texts[every], [material.labels[row].enquiry for row in every])
+    return Heads(*_stacked(local), *_stacked([*whole, *kinds, asks]))
 
 
 def _near_rows(material: Material, flag: str, learnt: NDArray[np.bool_]) -> tuple[csr_matrix, list[bool]]:
@@ -235,6 +237,15 @@ def _limits(material: Material, chances: Floats) -> Floats:
 def _f1(holds: NDArray[np.bool_], says: NDArray[np.bool_]) -> float:
     total = int(holds.sum() + says.sum())
     return 2 * int((holds & says).sum()) / total if total else 1.0
+
+
+def _asks(material: Material, held: Held) -> Floats:
+    """How likely a text is an enquiry, from its score: a scale and a bias."""
+    holds = [one.enquiry for one in material.labels]
+    if len(set(holds)) < 2:
+        return np.array([0, -20], np.float32)
+    learner = LogisticRegression(C=1.0, max_iter=1000).fit(held.whole[:, -1:], holds)
+    return np.array([learner.coef_[0][0], learner.intercept_[0]], np.float32)
 
 
 def _mix(material: Material, held: Held) -> Floats:

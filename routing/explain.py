@@ -35,7 +35,7 @@ def reasons(verdict: Verdict, text: str, tables: TriageTables) -> list[Reason]:
         if name not in said and not verdict.has(name) and (chance is None or chance < LIKELY):
             continue
         found.append(_reason(name, heard, tables, raised=verdict.has(name), lists=said[name].says if name in said else ""))
-    return sorted(found, key=lambda one: (not one.raised, -(one.chance or 1.0)))
+    return sorted(found, key=lambda one: (not one.raised, -(1.0 if one.chance is None else one.chance)))
 
 
 def _reason(name: str, heard: Heard, tables: TriageTables, *, raised: bool, lists: str) -> Reason:
@@ -50,7 +50,12 @@ def _reason(name: str, heard: Heard, tables: TriageTables, *, raised: bool, list
 
 def explain_json(verdict: Verdict, text: str, tables: TriageTables) -> dict[str, Any]:
     """The reasons as one JSON object, and the category's chances."""
-    return {"flags": [_json(one) for one in reasons(verdict, text, tables)], "category": dict(verdict.chances), "doubts": list(verdict.doubts)}
+    heard = hear(text, tables)
+    return {
+        "flags": [_json(one) for one in reasons(verdict, text, tables)], "category": dict(verdict.chances),
+        "taken_back": [hit.told(heard.folded) for hit in heard.reading.taken_back],
+        "enquiry": round(heard.opinion.enquiry, 3) if heard.opinion else None, "doubts": list(verdict.doubts),
+    }
 
 
 def _json(one: Reason) -> Mapping[str, Any]:

@@ -10,7 +10,6 @@ import io
 import json
 import zipfile
 import zlib
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -128,7 +127,7 @@ class Model:
         chances = _sigmoid(near * blend[:, 0] + whole[:_FLAGS] * blend[:, 1] + lists * blend[:, 2] + blend[:, 3])
         told = np.array([weights.get(each, 0) for each in CATEGORIES], np.float32)
         kinds = _softmax(self.weights.mix @ np.concatenate((whole[_FLAGS:-1], told, lists, _ONE)))
-        asks = 1 / (1 + math.exp(-float(whole[-1] * self.weights.asks[0] + self.weights.asks[1])))
+        asks = _sigmoid(whole[-1:] * self.weights.asks[0] + self.weights.asks[1]).item()
         return Opinion(
             dict(zip(OPINED, chances.tolist(), strict=True)), dict(zip(OPINED, spans, strict=True)),
             dict(zip(CATEGORIES, kinds.tolist(), strict=True)), asks)
@@ -151,7 +150,7 @@ class Model:
         loud = sorted(((sign, float(self.weights.near[row, column]) * scale) for sign, row in legible.items()), key=lambda one: -one[1])
         told: list[tuple[str, float]] = []
         for sign, weight in loud:
-            if weight > 0 and not any(sign in other or other in sign for other, _ in told):
+            if round(weight, 2) > 0 and not any(sign in other or other in sign for other, _ in told):
                 told.append((sign, round(weight, 2)))
         return told[:most]
 
@@ -222,8 +221,8 @@ def _fits(rows: Mapping[str, int], arrays: Mapping[str, Floats]) -> bool:
     """Whether the arrays of a file are of one model: each number a number, and as many as there are signs, flags and categories."""
     signs, kinds = len(rows), len(CATEGORIES)
     shapes = {
-        "near": (signs, _FLAGS), "near_bias": (_FLAGS,), "whole": (signs, _FLAGS + kinds), "whole_bias": (_FLAGS + kinds,),
-        "blend": (_FLAGS, 4), "mix": (kinds, 2 * kinds + _FLAGS + 1), "limits": (_FLAGS,),
+        "near": (signs, _FLAGS), "near_bias": (_FLAGS,), "whole": (signs, _FLAGS + kinds + 1), "whole_bias": (_FLAGS + kinds + 1,),
+        "blend": (_FLAGS, 4), "mix": (kinds, 2 * kinds + _FLAGS + 1), "asks": (2,), "limits": (_FLAGS,),
     }
     return (
         all(arrays[key].shape == shape and bool(np.isfinite(arrays[key]).all()) for key, shape in shapes.items())

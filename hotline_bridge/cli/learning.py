@@ -1,5 +1,6 @@
 """The commands that measure triage, teach it, and rehearse a change of the rules."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ from hotline_bridge.cli.triage import Directory, Lexicons, ModelFile, Rates, Wat
 
 if TYPE_CHECKING:
     from hotline_bridge.learning.train import Trained
+    from routing.labels import Labelled
+    from routing.triage import TriageTables
 
 
 def add_to(program: typer.Typer) -> None:
@@ -34,6 +37,7 @@ def evaluate(  # noqa: PLR0913 (the options of one command)
 
     tables = tables_of(pack, directory, watchlist, rates, lexicons, model)
     texts = labelled(rows(file), str(file))
+    _warn_of_learnt(texts, tables)
     sheet = Scores()
     for one in watched(texts, "evaluate", len(texts)):
         sheet.add(one, judge(one.complaint, tables))
@@ -41,6 +45,15 @@ def evaluate(  # noqa: PLR0913 (the options of one command)
         out(sheet_json(sheet))
     else:
         print_sheet(sheet, misses)
+
+
+def _warn_of_learnt(texts: Sequence["Labelled"], tables: "TriageTables") -> None:
+    """Say how many of the texts the model has learnt from: on those it is better than it will be on new ones."""
+    from hotline_bridge.learning.corpus import name_of
+
+    learnt = frozenset(tables.model.card.get("learnt", ())) if tables.model else frozenset()
+    if known := sum(name_of(one.complaint.text) in learnt for one in texts):
+        say(f"{known} 条已被模型学过，成绩偏好；交叉验证的成绩见模型说明 / the model has learnt from {known} of these texts: look at the cross-validated figures of its card instead")
 
 
 @app.command("rehearse")

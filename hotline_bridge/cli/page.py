@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def page(told: Mapping[str, Any], verdict: "Verdict", text: str, tables: "TriageTables") -> None:
     """Print the text with its evidence marked, the decision, and the reasons of lists and model side by side."""
     from routing.explain import reasons
+    from routing.triage import hear
 
     console = Console()
     console.rule(f"{told['id']}  {'需复听 to be heard again' if told['review'] else '可直接转办 may go out'}", style="bold red" if told["review"] else "bold green")
@@ -34,5 +35,7 @@ def page(told: Mapping[str, Any], verdict: "Verdict", text: str, tables: "Triage
         why.add_row(*map(Text, (one.flag, "●" if one.raised else "○", one.lists or "–", chance, " ".join(run for run, _ in one.loud), one.evidence)))
     if why.row_count:
         console.print(why)
+    for hit in hear(text, tables).reading.taken_back:
+        console.print(Text(f"○ {hit.entry.label}: {text[hit.start:hit.end]}（{hit.taken_back}）"), style="dim")
     for doubt in verdict.doubts:
         console.print(f"？ {doubt}", markup=False, highlight=False)

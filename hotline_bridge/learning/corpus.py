@@ -38,6 +38,11 @@ def kept_aside(one: Labelled) -> bool:
     return hashlib.sha256(one.complaint.text.encode("utf-8", "replace")).digest()[0] % ASIDE == 0
 
 
+def name_of(text: str) -> str:
+    """A short name of a text, by which a model's card remembers what it has learnt from without its words."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+
+
 def parted(examples: Iterable[Labelled]) -> tuple[list[Labelled], list[Labelled]]:
     """The texts to learn from, and those kept aside; a text that stands there twice is taken once."""
     once = list({one.complaint.text: one for one in examples}.values())

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sklearn
 
-from hotline_bridge.learning.corpus import Phrase, parted
+from hotline_bridge.learning.corpus import Phrase, name_of, parted
 from hotline_bridge.learning.fit import FOLDS, SEED, Held, Lists, fit
 from routing.labels import Labelled
 from routing.model import CATEGORIES, OPINED, Model
@@ -86,7 +86,7 @@ def _source(learnt: Sequence[Labelled], aside: Sequence[Labelled], phrases: Sequ
     return {
         "texts": len(learnt), "aside": len(aside), "without_flag": sum(one.flags == frozenset() for one in learnt), "phrases": len(phrases),
         "flags_in_texts": dict(flags.most_common()), "categories_in_texts": dict(kinds.most_common()),
-        "learnt_from_sha256": words.hexdigest(), "seed": SEED, "folds": FOLDS,
+        "learnt": sorted(name_of(one.complaint.text) for one in learnt), "learnt_from_sha256": words.hexdigest(), "seed": SEED, "folds": FOLDS,
         "made_with": f"scikit-learn {sklearn.__version__}, numpy {np.__version__}, Python {platform.python_version()}",
     }
 

@@ -19,7 +19,7 @@ FAILED := { echo; cat $(SAID) >&2; exit 1; }
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --constraint deploy/constraints.txt --progress-bar off
 DOTS := awk '/^(Collecting|Obtaining)/ { printf "."; fflush() } /^Successfully installed/ { n = NF - 2; printf " %d packages\n", n } '
 
-.PHONY: help install install-dev demo run test check lint bench crash docs lock clean
+.PHONY: help install install-dev demo run test check lint bench crash docs model lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,10 @@ bench: install-dev ## Measure: mails, forms, start-up (see bench/README.md)
 docs: install-dev ## Write the generated pages anew: docs/rules.md, docs/configuration.md
 	@$(BIN)/python -m tests.rules_index
 	@$(BIN)/python -m tests.docs_index
+
+# The shipped model is trained from the shipped texts alone, beside no model: the same texts give the same figures.
+model: install-dev ## Train the shipped model of triage anew from routing/corpus, with its card (docs/model-card.md)
+	@HOTLINE_TABLES__USE_MODEL=false $(BIN)/hotline-bridge triage train --no-desk --out routing/trained/complaints.model --card docs/model-card.md
 
 lock: ## Choose the newest versions pyproject.toml allows and pin them in deploy/constraints.txt
 	@bash deploy/lock.sh deploy/constraints.txt $(PYTHON)

@@ -83,9 +83,13 @@ class BadTables(RuleError):
 def load_packs(files: Iterable[Path] = ()) -> dict[str, Pack]:
     """The four packs that come along, and the bank's own; a pack of its own replaces one of the same id."""
     raw = {f"{name}.toml": _toml((resources.files("routing") / "packs" / f"{name}.toml").read_bytes(), name) for name in PACKS}
-    raw |= {str(path): _toml(_bytes(path), str(path)) for path in files}
-    packs = [parse_pack(mapping, name) for name, mapping in raw.items()]
+    packs = [*(parse_pack(mapping, name) for name, mapping in raw.items()), *map(load_pack, files)]
     return {pack.id: pack for pack in packs}
+
+
+def load_pack(file: Path) -> Pack:
+    """The bank's own pack in this file, whatever its id: it may be that of one that comes along."""
+    return parse_pack(_toml(_bytes(file), str(file)), str(file))
 
 
 def load_calendar(path: Path | None = None) -> Calendar:

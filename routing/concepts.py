@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick
 
@@ -11,12 +12,14 @@ from routing.text import fold_text
 MARK = "@"              # before a concept's name among the model's signs; no run of characters holds it
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Concepts:
-    """All concepts with their words, compiled. `names` are the signs of the model, by the word that was found."""
+    """All concepts with their words. `signs` are those of the model, by each word folded.
 
-    _found: AhoCorasick | None
-    _names: tuple[tuple[str, ...], ...]
+    Triage finds them in the same pass as the words of the lists (Reading.concepts); this is for whoever reads without the lists.
+    """
+
+    signs: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, table: Mapping[str, Sequence[str]], name: str = "concepts.toml") -> "Concepts":
@@ -24,20 +27,24 @@ class Concepts:
         mistakes = [f'{concept}: expected a list of words, e.g. {concept} = ["存折", "折子"]' for concept, words in table.items() if not _is_words(words)]
         if mistakes:
             raise BadTable(name, mistakes)
-        by_word: dict[str, list[str]] = {}
+        by_word: dict[str, dict[str, None]] = {}
         for concept, words in table.items():
+            sign = MARK + concept
             for word in words:
-                by_word.setdefault(fold_text(word), []).append(MARK + concept)
-        found = AhoCorasick(by_word.keys(), store_patterns=False) if by_word else None
-        return cls(found, tuple(tuple(dict.fromkeys(names)) for names in by_word.values()))
+                by_word.setdefault(fold_text(word), {})[sign] = None
+        return cls({word: tuple(signs) for word, signs in by_word.items()})
+
+    @cached_property
+    def _found(self) -> AhoCorasick:
+        return AhoCorasick(self.signs, store_patterns=False)
 
     def read(self, text: str) -> list[tuple[int, str]]:
         """Where a folded text names a concept: (start, sign), in the order of the text."""
-        if self._found is None:
+        if not self.signs:
             return []
         clean = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")      # a lone surrogate is no text to the automaton
-        names = self._names
-        return [(start, name) for word, start, _ in self._found.find_matches_as_indexes(clean, overlapping=True) for name in names[word]]
+        signs = tuple(self.signs.values())
+        return [(start, sign) for word, start, _ in self._found.find_matches_as_indexes(clean, overlapping=True) for sign in signs[word]]
 
 
 def _is_words(words: object) -> bool:

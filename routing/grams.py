@@ -12,6 +12,7 @@ LONGEST_RUN = 3             # characters
 WIDEST = 3                  # clauses of a window
 WINDOW = 60                 # characters of a window of several clauses
 DIGITS = str.maketrans("0123456789", "0" * 10)      # which number it is says nothing, and may be somebody's
+_TEN = np.uint64(10)
 _BITS = 21                  # of a character's code point; three of them fit a whole number of 64 bits
 
 
@@ -63,11 +64,14 @@ def keys(text: str) -> NDArray[np.int64]:
 
     Runs across separators are among them, and past the end of the text the character is 0: nobody knows those.
     """
-    codes = np.zeros(len(text) + LONGEST_RUN - 1, np.int64)
-    codes[:len(text)] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    codes[(codes >= ord("0")) & (codes <= ord("9"))] = ord("0")
-    found = np.empty((len(text), LONGEST_RUN), np.int64)
-    found[:, 0] = codes[:len(text)]
+    size = len(text)
+    codes = np.zeros(size + LONGEST_RUN - 1, np.int64)
+    points = codes[:size]
+    points[:] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    digits = points.view(np.uint64) - np.uint64(ord("0"))       # what is below wraps round to something huge
+    np.putmask(points, digits < _TEN, ord("0"))
+    found = np.empty((size, LONGEST_RUN), np.int64)
+    found[:, 0] = points
     for long in range(1, LONGEST_RUN):
-        found[:, long] = found[:, long - 1] << _BITS | codes[long:len(text) + long]
+        np.bitwise_or(found[:, long - 1] << _BITS, codes[long:size + long], out=found[:, long])
     return found

@@ -8,10 +8,12 @@ the word lists said is the third voice. The categories are read in the whole tex
 import hashlib
 import io
 import json
+import math
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -19,20 +21,23 @@ from numpy.typing import NDArray
 
 from routing.concepts import MARK
 from routing.errors import BadTable
-from routing.grams import LONGEST_RUN, clauses, key_of, keys, neighbours, runs
+from routing.grams import LONGEST_RUN, WIDEST, clauses, key_of, keys, neighbours, runs
 from routing.verdict import FLAGS, OVER_50K, Category
 
 #: The flags the model has an opinion on; over_50k is arithmetic and left to the reader of money.
 OPINED = tuple(flag for flag in FLAGS if flag != OVER_50K)
 CATEGORIES = tuple(Category)
-_FLAGS = len(OPINED)
-_COLUMNS = np.arange(_FLAGS)
+_FLAGS, _KINDS = len(OPINED), len(CATEGORIES)
+#: Where each stands in what the lists say.
+_PLACE: Mapping[Category | str, int] = {each: place for place, each in enumerate((*CATEGORIES, *OPINED))}
 LONGEST = 4_000             # characters it reads of a text; the lists read all
 FORM = 5                    # of the file
 #: What reading a file ends with that is none, or no longer whole; a header may even ask for more memory than there is.
 _NO_MODEL = (ValueError, KeyError, OSError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 
 _SPREAD, _MASK = 0x9E3779B97F4A7C15, 0xFFFFFFFFFFFFFFFF     # Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4)
+_SECOND = 0xD6E8FEB86659FD93
+_MOST_MOVES = 200
 
 Floats = NDArray[np.float32]
 Signs = Sequence[tuple[int, str]]       # concepts that a text names, each with the place where its word begins
@@ -75,7 +80,8 @@ class Model:
     rows: Mapping[str, int]         # sign -> row of the weights: a run of characters, or a concept
     weights: Weights
     card: Mapping[str, Any]
-    table: "KeyTable"
+    table: "KeyTable"               # the same for runs only, by their keys
+    concepts: Mapping[str, int]     # the same for concepts only
     digest: str = ""
 
     @classmethod
@@ -88,7 +94,8 @@ class Model:
         for padded, table in ((near, weights.near), (whole, weights.whole)):
             padded[:-1, :-1], padded[:-1, -1] = table, 1
         runs_only = {key_of(sign): row for sign, row in rows.items() if not sign.startswith(MARK)}
-        return cls(rows, replace(weights, near=near, whole=whole), card, KeyTable.of(runs_only, len(rows)), digest)
+        concepts = {sign: row for sign, row in rows.items() if sign.startswith(MARK)}
+        return cls(Rows(list(rows)), replace(weights, near=near, whole=whole), card, KeyTable.of(runs_only, len(rows)), concepts, digest)
 
     @classmethod
     def parse(cls, content: bytes, name: str) -> "Model":
@@ -122,15 +129,14 @@ class Model:
         """Read a folded text; `concepts` are those it names, `said` the flags the lists raise, `weights` what they say for each category."""
         text = text[:LONGEST] or " "
         near, spans, whole = self._scores(text, concepts)
-        lists = np.array([flag in said for flag in OPINED], np.float32)
-        blend = self.weights.blend
-        chances = _sigmoid(near * blend[:, 0] + whole[:_FLAGS] * blend[:, 1] + lists * blend[:, 2] + blend[:, 3])
-        told = np.array([weights.get(each, 0) for each in CATEGORIES], np.float32)
-        kinds = _softmax(self.weights.mix @ np.concatenate((whole[_FLAGS:-1], told, lists, _ONE)))
-        asks = _sigmoid(whole[-1:] * self.weights.asks[0] + self.weights.asks[1]).item()
+        told = _told(said, weights)
+        numbers = self.weights
+        blend, asks = numbers.blend, numbers.asks
+        chances = _sigmoid(near * blend[:, 0] + whole[:_FLAGS] * blend[:, 1] + told[_KINDS:-1] * blend[:, 2] + blend[:, 3])
+        kinds = _softmax(numbers.mix @ np.concatenate((whole[_FLAGS:-1], told)))
         return Opinion(
-            dict(zip(OPINED, chances.tolist(), strict=True)), dict(zip(OPINED, spans, strict=True)),
-            dict(zip(CATEGORIES, kinds.tolist(), strict=True)), asks)
+            dict(zip(OPINED, chances.tolist(), strict=True)), dict(zip(OPINED, spans, strict=True)), dict(zip(CATEGORIES, kinds.tolist(), strict=True)),
+            0.5 * math.tanh(0.5 * float(whole[-1] * asks[0] + asks[1])) + 0.5)
 
     def raises(self, flag: str, chance: float) -> bool:
         """Whether the model raises a flag that it finds this likely."""
@@ -156,65 +162,155 @@ class Model:
 
     def _scores(self, text: str, concepts: Signs) -> tuple[Floats, Sequence[tuple[int, int]], Floats]:
         """For each flag the score of its strongest window and where that is; then the whole text's scores."""
-        found = self.table.find(keys(text))
-        named = [(at, row) for at, sign in concepts if at < len(text) and (row := self.rows.get(sign)) is not None]
-        said = self.weights.near[found].sum(axis=1)         # places x what their signs say
-        for at, row in named:
-            said[at] += self.weights.near[row]
-        once = self.weights.whole[np.unique(np.concatenate((found.ravel(), [row for _, row in named])).astype(np.int32))].sum(axis=0)
-        whole = once[:-1] / _root(once[-1]) + self.weights.whole_bias
+        signs = self._signs(text, concepts)
+        near, rows = self.weights, np.sort(signs, axis=None)
+        known = np.empty(len(rows), np.bool_)
+        known[-1] = True
+        np.not_equal(rows[:-1], rows[1:], out=known[:-1])       # each row once
+        once = np.add.reduce(near.whole.take(rows[known], axis=0), axis=0)
+        whole = once[:-1] / max(once[-1], 1) ** 0.5 + near.whole_bias
         parts = clauses(text) or [(0, len(text))]
-        by_clause = np.add.reduceat(said, [start for start, _ in parts], axis=0)
-        sums = np.zeros((len(parts) + 1, said.shape[1]), np.float32)
-        np.cumsum(by_clause, axis=0, out=sums[1:])
         pairs = neighbours(parts)
-        firsts, lasts = np.array(pairs).T
-        inside = sums[lasts + 1] - sums[firsts]
-        scores = inside[:, :-1] / _root(inside[:, -1:]) + self.weights.near_bias
-        strongest = scores.argmax(axis=0)
-        spans = [(parts[first][0], parts[last][1]) for first, last in (pairs[at] for at in strongest.tolist())]
-        return scores[strongest, _COLUMNS], spans, whole
+        width = signs.shape[1]
+        inside = _together(np.add.reduceat(near.near.take(signs.ravel(), axis=0), [start * width for start, _ in parts], axis=0), pairs)
+        scores = inside[:, :-1] / _root(inside[:, -1:])
+        scores += near.near_bias
+        spans = [(parts[first][0], parts[last][1]) for first, last in map(pairs.__getitem__, scores.argmax(axis=0).tolist())]
+        return np.maximum.reduce(scores, axis=0), spans, whole
+
+    def _signs(self, text: str, concepts: Signs) -> NDArray[np.int32]:
+        """The rows of the signs of a text, place by place: of its runs of one, two, three characters, then of its concepts."""
+        runs_ = self.table.find(keys(text))
+        named: list[tuple[int, int, int]] = []
+        width: dict[int, int] = {}
+        for at, sign in concepts:
+            row = self.concepts.get(sign)
+            if row is not None and at < len(text):
+                column = width.get(at, LONGEST_RUN)
+                width[at] = column + 1
+                named.append((at, column, row))
+        if not named:
+            return runs_
+        signs = np.full((len(text), max(width.values())), self.table.none, np.int32)
+        signs[:, :LONGEST_RUN] = runs_
+        for at, column, row in named:
+            signs[at, column] = row
+        return signs
+
+
+class Rows(Mapping[str, int]):
+    """Sign -> row of the weights, spelled out only when somebody asks for a sign: texts are read without."""
+
+    __slots__ = ("_known", "_names", "_size")
+
+    def __init__(self, signs: Sequence[str]) -> None:
+        self._names = "\n".join(signs)
+        self._size = len(signs)
+        self._known: dict[str, int] = {}
+
+    def _rows(self) -> dict[str, int]:
+        if len(self._known) < self._size:
+            self._known = {sign: row for row, sign in enumerate(self._names.split("\n"))}
+        return self._known
+
+    def __getitem__(self, sign: str) -> int:
+        return self._rows()[sign]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows())
+
+    def __len__(self) -> int:
+        return self._size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyTable:
-    """Finds the rows of many keys at once: open addressing over arrays. `none` is the row of a key that is not there."""
+    """Finds the rows of many keys at once: each key lies at one of its two slots (cuckoo hashing: Pagh and Rodler, 2001).
+
+    `none` is the row of a key that is not there; `rows` holds the row less `none`, 0 in a slot that is free.
+    """
 
     slots: NDArray[np.int64]
     rows: NDArray[np.int32]
-    shift: int
-    reach: int              # how far from its own slot a key may lie
+    spreads: NDArray[np.uint64]     # 2 x 1: what a key is multiplied by for either slot
+    shift: np.uint64
+    reach: int                      # in how many slots a key may lie
     none: int
 
     @classmethod
     def of(cls, by_key: Mapping[int, int], none: int) -> "KeyTable":
-        """Lay the keys into a table four times as large, each at its own slot or the next free one behind it."""
-        bits = max(int(4 * len(by_key)).bit_length(), 4)
-        size, shift = 1 << bits, 64 - bits
-        slots, rows, reach = [-1] * size, [none] * size, 1
-        for key, row in by_key.items():
-            at = step = (key * _SPREAD & _MASK) >> shift
-            while slots[step % size] != -1:
-                step += 1
-            slots[step % size], rows[step % size] = key, row
-            reach = max(reach, step - at + 1)
-        return cls(np.array(slots, np.int64), np.array(rows, np.int32), shift, reach, none)
+        """Lay the keys into a table at least twice as large; where that fails, with another second slot, in a larger one."""
+        wanted = np.fromiter(by_key, np.int64, len(by_key))
+        rows = np.fromiter(by_key.values(), np.int32, len(by_key)) - np.int32(none)
+        bits, second = max(int(2 * len(by_key)).bit_length(), 4), _SECOND
+        while True:
+            spreads, shift = np.array([[_SPREAD], [second]], np.uint64), np.uint64(64 - bits)
+            placed = _placed(_slots_of(wanted, spreads, shift).tolist(), 1 << bits)
+            if placed is not None:
+                break
+            bits, second = bits + 1, second * _SPREAD & _MASK | 1
+        slots, deltas = np.full(1 << bits, -1, np.int64), np.zeros(1 << bits, np.int32)
+        slots[placed], deltas[placed] = wanted, rows
+        moved = bool((np.array(placed, np.int64) != _slots_of(wanted, spreads, shift)[0]).any())
+        return cls(slots, deltas, spreads, shift, 1 + moved, none)
 
     def find(self, wanted: NDArray[np.int64]) -> NDArray[np.int32]:
         """The row of each key, `none` where it is not there; the answer has the shape of the question."""
         flat = wanted.ravel()
-        at = ((flat.astype(np.uint64) * np.uint64(_SPREAD)) >> np.uint64(self.shift)).astype(np.int64)
-        found = np.where(self.slots[at] == flat, self.rows[at], np.int32(self.none))
-        open_ = np.flatnonzero((self.slots[at] != flat) & (self.slots[at] != -1))
-        for step in range(1, self.reach):
-            if not len(open_):
-                break
-            place = (at[open_] + step) % len(self.slots)
-            there = self.slots[place]
-            hit = there == flat[open_]
-            found[open_[hit]] = self.rows[place[hit]]
-            open_ = open_[~hit & (there != -1)]
+        at = _slots_of(flat, self.spreads, self.shift)
+        rows = self.rows.take(at)
+        rows *= self.slots.take(at) == flat
+        found = np.minimum(rows[0], rows[1])
+        found += np.int32(self.none)
         return found.reshape(wanted.shape)
+
+
+def _slots_of(keys_: NDArray[np.int64], spreads: NDArray[np.uint64], shift: np.uint64) -> NDArray[np.int64]:
+    """Both slots of each key (2 x keys)."""
+    at = keys_.view(np.uint64) * spreads
+    at >>= shift
+    return at.view(np.int64)
+
+
+def _placed(slots: list[list[int]], size: int) -> list[int] | None:
+    """Give each key one of its two slots, moving those that are in the way to their other one; None where they go in a circle."""
+    first, second = slots
+    whose = [-1] * size
+    placed = first.copy()
+    for key in range(len(first)):
+        for _ in range(_MOST_MOVES):
+            at = placed[key]
+            whose[at], key = key, whose[at]         # noqa: PLW2901 (who was there goes on)
+            if key < 0:
+                break
+            placed[key] = second[key] if at == first[key] else first[key]
+        else:
+            return None
+    return placed
+
+
+def _told(said: Collection[str], weights: Mapping[Category, int]) -> Floats:
+    """What the lists say, as the model reads it: their weight for each category, each flag, and a one."""
+    told = np.zeros(_KINDS + _FLAGS + 1, np.float32)
+    told[-1] = 1
+    for kind, weight in weights.items():
+        told[_PLACE[kind]] = weight
+    for flag in said:
+        if flag in _PLACE:
+            told[_PLACE[flag]] = 1
+    return told
+
+
+def _together(by_clause: Floats, pairs: Sequence[tuple[int, int]]) -> Floats:
+    """Add up the clauses of each window; `pairs` are the windows as grams.neighbours gives them."""
+    sums = [by_clause]
+    for wide in range(1, WIDEST):
+        sums.append(sums[-1][:-1] + by_clause[wide:])
+    together = np.concatenate(sums)
+    if len(together) == len(pairs):
+        return together
+    begins = list(accumulate(map(len, sums), initial=0))
+    return together.take([begins[last - first] + first for first, last in pairs], axis=0)       # the short enough
 
 
 def _fits(rows: Mapping[str, int], arrays: Mapping[str, Floats]) -> bool:
@@ -233,13 +329,10 @@ def _root(counts: Floats) -> Floats:
     return np.sqrt(np.maximum(counts, np.float32(1)))
 
 
-_ONE = np.ones(1, np.float32)
-
-
 def _sigmoid(scores: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(scores, -30, 30))), np.float32)
+    return np.asarray(0.5 * np.tanh(0.5 * scores) + 0.5, np.float32)        # the same as 1 / (1 + exp(-x)), and nothing overflows
 
 
 def _softmax(scores: Floats) -> Floats:
-    grown = np.exp(scores - scores.max())
-    return np.asarray(grown / grown.sum(), np.float32)
+    grown = np.exp(scores - np.maximum.reduce(scores))
+    return np.asarray(grown / np.add.reduce(grown), np.float32)

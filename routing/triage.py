@@ -105,8 +105,7 @@ def hear(text: str, tables: TriageTables) -> Heard:
     weights = weigh(reading, [flag.name for flag in sensitive])
     if tables.model is None:
         return Heard(folded, reading, lists, weights, None, lists)
-    named = tables.concepts.read(words)
-    opinion = tables.model.read(words, named, {flag.name for flag in lists}, weights)
+    opinion = tables.model.read(words, reading.concepts(), {flag.name for flag in lists}, weights)
     return Heard(folded, reading, lists, weights, opinion, _weighed(folded, lists, opinion, tables.model))
 
 

@@ -120,7 +120,7 @@ async def bank(store: Store, sample_rules: Rules, pack: str) -> Bank:
 
 
 #: Folders whose tests start programs or play whole houses: left to `make test`.
-WHOLE_HOUSES = frozenset({"audit", "cli", "daemon", "hostile", "operator", "store"})
+WHOLE_HOUSES = frozenset({"audit", "cli", "daemon", "hostile", "learning", "operator", "store"})
 NO_SHARED = "no ../shared here"
 
 

@@ -66,11 +66,10 @@ def watched(rows: Iterable[T], what: str, total: int | None = None) -> Iterator[
 
 def pack_named(name: str) -> Pack:
     """The policy pack of this name, or the one in this TOML file; where there is none the command ends."""
-    from hotline_bridge.rulebook import load_packs
+    from hotline_bridge.rulebook import load_pack, load_packs
 
     if name.endswith(".toml"):
-        packs = load_packs([Path(name)])
-        return list(packs.values())[-1]
+        return load_pack(Path(name))
     packs = load_packs()
     if name not in packs:
         say(f"--pack {name}: there is no such pack; one of {', '.join(packs)}, or a TOML file")
@@ -85,7 +84,9 @@ def rows(file: Path) -> Iterator[tuple[int, object]]:
     except OSError as error:
         say(f"{file}: cannot be read: {error.strerror}")
         raise typer.Exit(2) from None
-    for number, line in enumerate((line for line in content.split(b"\n") if line.strip()), 1):
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if not line.strip():        # counted all the same: the number is the editor's
+            continue
         try:
             yield number, json.loads(_decoded(line))
         except json.JSONDecodeError as error:

@@ -18,7 +18,7 @@ def page(told: Mapping[str, Any], verdict: "Verdict", text: str, tables: "Triage
     from routing.triage import hear
 
     console = Console()
-    console.rule(f"{told['id']}  {'需复听 to be heard again' if told['review'] else '可直接转办 may go out'}", style="bold red" if told["review"] else "bold green")
+    console.rule(Text(f"{told['id']}  {'需复听 to be heard again' if told['review'] else '可直接转办 may go out'}"), style="bold red" if told["review"] else "bold green")
     shown = Text(text)
     for words in verdict.evidence.values():
         if words:

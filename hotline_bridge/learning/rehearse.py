@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from hotline_bridge.config import Config
-from hotline_bridge.rulebook import load_packs, load_rules
+from hotline_bridge.rulebook import load_pack, load_rules
 from hotline_bridge.store.engine import Store
 from routing.rehearsal import differences, outcome
 from routing.rules import Rules
@@ -21,7 +21,7 @@ def changed_rules(config: Config, now: Rules, pack: str, tables: Mapping[str, Pa
     files, under = list(config.bank.pack_files), pack
     if pack.endswith(".toml"):
         files.append(Path(pack))
-        under = list(load_packs([Path(pack)]))[-1]
+        under = load_pack(Path(pack)).id
     replaced = {name: path for name, path in tables.items() if path is not None}
     bank = config.bank.model_copy(update={"pack_files": files} | ({"pack": under, "packs": {}} if under else {}))
     other = config.model_copy(update={"bank": bank, "tables": config.tables.model_copy(update=replaced)})

@@ -81,7 +81,7 @@ def _source(learnt: Sequence[Labelled], aside: Sequence[Labelled], phrases: Sequ
     words = hashlib.sha256()
     for line in sorted([*(one.complaint.text for one in learnt), *(one.text for one in phrases)]):
         words.update(line.encode("utf-8", "replace") + b"\n")
-    flags = Counter(flag for one in learnt for flag in one.flags or ())
+    flags = Counter(flag for one in learnt for flag in sorted(one.flags or ()))        # else the card, and so the file, would be another each time
     kinds = Counter(one.category.value for one in learnt if one.category)
     return {
         "texts": len(learnt), "aside": len(aside), "without_flag": sum(one.flags == frozenset() for one in learnt), "phrases": len(phrases),

@@ -5,13 +5,15 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import count
-from operator import itemgetter
+from operator import itemgetter, or_
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from routing.concepts import Concepts
 from routing.errors import BadTable
-from routing.lexicon.keys import Ending, Finder, Group, Keys, Places
+from routing.lexicon.keys import Ending, Finder, Group, Keys, Place, Places
 from routing.lexicon.lines import Source
 from routing.lexicon.rows import Checked, Entry, Row, ScopeRow, classes_of
 from routing.lexicon.scopes import Rule, ScopeRules, Scopes
@@ -43,6 +45,7 @@ class Hit(NamedTuple):
 class _Way(NamedTuple):
     """One pattern of an entry, found by one of its words. What is needed at once stands flat: one memory access less."""
 
+    bits: int                       # of `needs`: where one is missing in the text, so is a group
     needs: tuple[Group, ...]        # of each, something must stand in the text; a quick test before the rest
     number: int                     # no two ways have the same
     ending: Ending | None           # None: the word is all there is
@@ -61,13 +64,19 @@ _Found = tuple[int, int, int, _Way]
 class Reading:
     """What one text says, by list, and the scopes of its pieces."""
 
-    __slots__ = ("_back", "_found", "_hits", "scopes")
+    __slots__ = ("_all", "_back", "_found", "_hits", "_signs", "scopes")
 
-    def __init__(self, found: Mapping[str, list[_Found]], back: list[Hit], scopes: Scopes) -> None:
+    def __init__(self, found: Mapping[str, list[_Found]], back: list[Hit], scopes: Scopes, words: Sequence[Place], signs: Sequence[tuple[str, ...]]) -> None:
+        self._all, self._signs = words, signs
         self._found = found
         self._back = back
         self._hits: dict[str, tuple[Hit, ...]] = {}
         self.scopes = scopes
+
+    def concepts(self) -> list[tuple[int, str]]:
+        """Return where the text names a concept of concepts.toml: (start, sign), as routing.concepts reads it."""
+        signs = self._signs
+        return [(start, sign) for key, start, _ in self._all if signs[key] for sign in signs[key]]
 
     def of(self, name: str) -> tuple[Hit, ...]:
         """Return the hits of one list in the order of the text; of one entry, the longest that begins at a place."""
@@ -122,6 +131,7 @@ class Lexicon:
     _finder: Finder
     _ways: Sequence[Sequence[_Way]]         # by the number of a word
     _scopes: ScopeRules
+    _signs: Sequence[tuple[str, ...]]       # of the concepts, by the number of a word
 
     @classmethod
     def parse(cls, files: Mapping[str, Mapping[str, Any]], sources: Mapping[str, Source] = MappingProxyType({})) -> "Lexicon":
@@ -140,17 +150,20 @@ class Lexicon:
             raise BadTable("lexicons", mistakes)
         keys = Keys()
         rules, ways = _scope_rules(scopes, keys), _ways(rows, keys)
-        return cls(tuple(row.entry for row in rows), MappingProxyType(dict(files)), MappingProxyType(classes), keys.finder(), ways, rules)
+        words, signs = len(keys), keys.names(_concepts(files))
+        return cls(
+            tuple(row.entry for row in rows), MappingProxyType(dict(files)), MappingProxyType(classes), keys.finder(words), ways, rules, signs)
 
     def read(self, text: str) -> Reading:
         """Find what folded text says, over all lists at once."""
         places = Places(text, self._finder)
         said = _Said(places, Scopes(places, self._scopes))
-        ways = self._ways
-        for key, spans in places.words.items():
-            if ways[key]:
-                said.look(ways[key], spans)
-        return Reading(said.found, said.back, said.scopes)
+        ways, absent = self._ways, ~places.bits
+        for key, where in places.words.items():
+            for way in ways[key]:
+                if not way[0] & absent:
+                    said.weigh(way, where)
+        return Reading(said.found, said.back, said.scopes, places.all, self._signs)
 
 
 class _Said:
@@ -166,20 +179,14 @@ class _Said:
         self.found: defaultdict[str, list[_Found]] = defaultdict(list)
         self.back: list[Hit] = []
 
-    def look(self, ways: Iterable[_Way], spans: Iterable[tuple[int, int]]) -> None:
-        """Take the hits of the ways of one word at its places."""
-        known, may = self._places.known, self._places.may
-        for way in ways:
-            for group in way[0]:
-                if not (known[group] if group in known else may(group)):
-                    break
-            else:
-                self._weigh(way, spans)
-
-    def _weigh(self, way: _Way, spans: Iterable[tuple[int, int]]) -> None:
-        """Keep the hits of one way, unless what stands around them is against it."""
-        _, number, ending, nearby, barred, unless_scope, name, _, _ = way
-        for start, end in spans:
+    def weigh(self, way: _Way, where: Iterable[Place]) -> None:
+        """Keep the hits of one way at the places of its word, unless what stands around them is missing or against it."""
+        _, needs, number, ending, nearby, barred, unless_scope, name, _, _ = way
+        may = self._places.may
+        for group in needs:
+            if not may(group):
+                return
+        for _, start, end in where:
             stop = end if ending is None else ending.end(self._text, start, end)
             if stop < 0 or (nearby and not self._near(way, start, stop)):
                 continue
@@ -220,9 +227,10 @@ def _ways(rows: Sequence[Row], keys: Keys) -> Sequence[Sequence[_Way]]:
     for row, (nearby, barred), needed in zip(rows, around, needs, strict=True):
         entry = row.entry
         for (pattern, head), need in zip(row.any, needed, strict=True):
+            bits = reduce(or_, (group.bit for group in need + nearby), 0)
             for key, ending in keys.add(head):
                 plain = ending.tail is None and not ending.fence
-                way = _Way(need + nearby, next(number), None if plain else ending, nearby, barred, entry.unless_scope, entry.listed_in, entry, pattern)
+                way = _Way(bits, need + nearby, next(number), None if plain else ending, nearby, barred, entry.unless_scope, entry.listed_in, entry, pattern)
                 ways.setdefault(key, []).append(way)
     return [ways.get(key, ()) for key in range(len(keys))]
 
@@ -233,6 +241,14 @@ def _scope_rules(rows: list[ScopeRow], keys: Keys) -> ScopeRules:
         opens, unless, ends = (keys.group(each) for each in (row.opens, row.unless, row.ends))
         rules.setdefault(row.name, []).append(Rule(row.name, row.covers, opens, unless, ends, row.within))
     return {name: tuple(each) for name, each in rules.items()}
+
+
+def _concepts(files: Mapping[str, Mapping[str, Any]]) -> Mapping[str, tuple[str, ...]]:
+    """The signs of the statistical model by their words; none from a table that is wrong, which is told where it is used."""
+    try:
+        return Concepts.of(files.get("concepts", {}).get("concepts", {})).signs
+    except BadTable:
+        return {}
 
 
 def _same_ids(rows: list[Row]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Where the words of many patterns stand in a text, found in one pass; a pattern's tail is tried only where it may fit."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +15,9 @@ MOST_HITS = 100
 _PIECE = 50_000
 _LEFT, _RIGHT, _NUMBER = 1, 2, 4
 _NUMERALS = frozenset(NUMERALS)
+_BITS = 480                 # of a text's outline; a whole number of this size is as quick as a small one
+#: A word and where it stands: its number, start, end.
+Place = tuple[int, int, int]
 #: So many places before are looked at for one that reaches this far.
 _LOOK_BACK = 24
 
@@ -41,10 +44,14 @@ class Ending(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Several patterns of which any will do: by the number of each word, how it goes on."""
+    """Several patterns of which any will do: by the number of each word, how it goes on.
+
+    `bit` is one of _BITS; groups share them, so a bit that is missing in a text rules a group out, and one that is there says nothing.
+    """
 
     endings: dict[int, tuple[Ending, ...]]
     keys: frozenset[int]
+    bit: int
 
 
 class Keys:
@@ -53,7 +60,6 @@ class Keys:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._groups: dict[object, Group] = {}
-        self._grouped = 0
 
     def add(self, found: Head) -> Iterator[tuple[int, Ending]]:
         """Yield the number of each word a pattern begins with, and how it goes on from there."""
@@ -70,44 +76,60 @@ class Keys:
             for each in heads:
                 for key, ending in self.add(each):
                     endings.setdefault(key, []).append(ending)
-            self._groups[name] = Group({key: tuple(each) for key, each in endings.items()}, frozenset(endings))
-            self._grouped = len(self._numbers)
+            self._groups[name] = Group({key: tuple(each) for key, each in endings.items()}, frozenset(endings), 1 << len(self._groups) % _BITS)
         return self._groups[name]
+
+    def names(self, signs: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """Add words that are only to be found, each with its signs; return the signs by the number of each word."""
+        numbers = {self._numbers.setdefault(word, len(self._numbers)): each for word, each in signs.items()}
+        return [numbers.get(number, ()) for number in range(len(self._numbers))]
 
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def finder(self) -> "Finder":
-        """Return the automaton over all words added so far."""
-        return Finder(AhoCorasick(self._numbers, store_patterns=False), max(map(len, self._numbers), default=1), self._grouped)
+    def finder(self, words: int) -> "Finder":
+        """Return the automaton over all words added so far; of `words` the lists ask where they stand."""
+        bits = [0] * len(self._numbers)
+        for group in self._groups.values():
+            for key in group.keys:
+                bits[key] |= group.bit
+        shared: dict[int, int] = {}
+        return Finder(
+            AhoCorasick(self._numbers, store_patterns=False), max(map(len, self._numbers), default=1), words, [shared.setdefault(each, each) for each in bits])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finder:
-    """One automaton over all words."""
+    """Finds all words at once: an automaton, so the time is that of reading the text, however many words there are."""
 
     _found: AhoCorasick
     _longest: int
-    grouped: int            # the numbers below belong to groups, so groups are best added first
+    _words: int             # from this number on they are no words of the lists
+    bits: Sequence[int]     # by the number of a word: those of the groups it belongs to
 
-    def find(self, text: str) -> dict[int, list[tuple[int, int]]]:
-        """Return the places of each word that stands in the text, in their order, MOST_HITS at most."""
-        places: dict[int, list[tuple[int, int]]] = {}
-        if len(text) <= _PIECE:
-            for key, start, end in self._matches(text):
-                if key not in places:
-                    places[key] = [(start, end)]
-                elif len(places[key]) < MOST_HITS:
-                    places[key].append((start, end))
-            return places
+    def find(self, text: str) -> Sequence[Place]:
+        """Return where any word stands in the text, in the order of their ends."""
+        return self._matches(text) if len(text) <= _PIECE else [*self._in_pieces(text)]
+
+    def by_word(self, found: Sequence[Place]) -> dict[int, list[Place]]:
+        """Return the places of each word of the lists, in their order, MOST_HITS at most."""
+        places: dict[int, list[Place]] = {}
+        words, few = self._words, len(found) <= MOST_HITS
+        for place in found:
+            if (key := place[0]) in places:
+                if few or len(places[key]) < MOST_HITS:
+                    places[key].append(place)
+            elif key < words:
+                places[key] = [place]
+        return places
+
+    def _in_pieces(self, text: str) -> Iterator[Place]:
         for base in range(0, len(text), _PIECE):
             for key, start, end in self._matches(text[base:base + _PIECE + self._longest - 1]):
-                known = places.setdefault(key, [])
-                if start < _PIECE and len(known) < MOST_HITS:
-                    known.append((base + start, base + end))
-        return {key: known for key, known in places.items() if known}
+                if start < _PIECE:
+                    yield key, base + start, base + end
 
-    def _matches(self, text: str) -> Sequence[tuple[int, int, int]]:
+    def _matches(self, text: str) -> Sequence[Place]:
         try:
             return self._found.find_matches_as_indexes(text, overlapping=True)
         except UnicodeEncodeError:          # lone surrogates: each becomes one question mark
@@ -115,23 +137,29 @@ class Finder:
 
 
 class Places:
-    """What stands where in one text; each group is looked up once, when somebody asks (`known`: those asked for)."""
+    """What stands where in one text; each group is looked up once, when somebody asks."""
 
-    __slots__ = ("_spans", "found", "known", "text", "words")
+    __slots__ = ("_found", "_known", "_spans", "all", "bits", "text", "words")
 
     def __init__(self, text: str, finder: Finder) -> None:
         self.text = text
-        self.words = finder.find(text)
-        grouped = finder.grouped
-        self.found = {key for key in self.words if key < grouped}
-        self.known: dict[Group, bool] = {}
+        self.all = finder.find(text)
+        self.words = finder.by_word(self.all)
+        self.bits = 0           # of all groups that any word belongs to
+        bits = finder.bits
+        for key in self.words:
+            self.bits |= bits[key]
+        self._found = set(self.words)
+        self._known: dict[Group, bool] = {}
         self._spans: dict[Group, list[tuple[int, int]]] = {}
 
     def may(self, group: Group) -> bool:
         """Whether the beginning of any pattern of a group stands in the text."""
-        known = self.known.get(group)
+        if not group.bit & self.bits:
+            return False
+        known = self._known.get(group)
         if known is None:
-            known = self.known[group] = not group.keys.isdisjoint(self.found)
+            known = self._known[group] = not group.keys.isdisjoint(self._found)
         return known
 
     def spans(self, group: Group) -> list[tuple[int, int]]:
@@ -139,7 +167,7 @@ class Places:
         known = self._spans.get(group)
         if known is None:
             known = self._spans[group] = sorted(
-                (start, stop) for key in group.keys & self.found for start, end in self.words[key]
+                (start, stop) for key in group.keys & self._found for _, start, end in self.words[key]
                 for ending in group.endings[key] if (stop := ending.end(self.text, start, end)) >= 0)
         return known
 

@@ -82,7 +82,7 @@ class Tables(Section):
     lexicons: Place | None = Field(None, description="a folder of word lists (TOML), each in place of the one of its name that comes along; see docs/lexicons.md")
     calendar: Place | None = None
     model: Place | None = Field(None, description="a statistical model of the bank's own, made by `triage train`; empty: the one that comes along")
-    use_model: bool = Field(True, description="whether the statistical model adds flags that no word list raises")
+    use_model: bool = Field(True, description="whether the statistical model is asked beside the word lists")
 
 
 class MailServer(Section):

@@ -3,10 +3,9 @@
 import csv
 import gzip
 import hashlib
-import io
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -29,6 +28,7 @@ from routing.triage import TriageTables
 from routing.watch import WatchList
 
 DIRECTORY_COLUMNS = ("code", "name", "level", "parent", "mailbox")     # a directory without these serves nobody
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")       # as a file opened with newline="" gives them
 MORE = "\0more"      # where csv puts the cells no column is named for
 PACKS = ("psbc-95580", "datong-96588", "three-line", "cutover")
 SAMPLES = resources.files("hotline_bridge") / "samples"
@@ -102,7 +102,7 @@ def load_calendar(path: Path | None = None) -> Calendar:
 def load_directory(path: Path | None = None) -> tuple[Directory, tuple[str, ...]]:
     """The bank's directory of units, or the sample; with what is odd about it."""
     name = str(path) if path else "samples/directory.csv"
-    return Directory.parse(rows_of(_bytes(path) if path else (SAMPLES / "directory.csv").read_bytes(), name, DIRECTORY_COLUMNS), name)
+    return Directory.parse(each_row(_bytes(path) if path else (SAMPLES / "directory.csv").read_bytes(), name, DIRECTORY_COLUMNS), name)
 
 
 def load_model(path: Path | None = None) -> Model:
@@ -162,25 +162,34 @@ def _own_lexicons(folder: Path) -> dict[str, tuple[str, bytes]]:
 
 
 def rows_of(content: bytes, name: str, wanted: Sequence[str] = ()) -> list[dict[str, str]]:
+    """The rows of a CSV table with a header, as `each_row` reads them."""
+    return list(each_row(content, name, wanted))
+
+
+def each_row(content: bytes, name: str, wanted: Sequence[str] = ()) -> Iterator[dict[str, str]]:
     """The rows of a CSV table with a header: gzip or plain, UTF-8 or a Chinese Windows' code page, parted by , ; or tabs.
 
-    BadTable where it is none, where a column of `wanted` is missing, or where a row has more cells than the heading.
+    BadTable where it is none, where a column of `wanted` is missing, or, behind the last row, where rows have more cells than the heading.
+    One row at a time: all at once, those of a large directory would take more memory than the directory.
     """
     text = _text(_unzipped(content, name) if content[:2] == b"\x1f\x8b" else content, name)
     heading = text.lstrip("\r\n").partition("\n")[0]
     try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=heading.count), restkey=MORE, strict=True)
+        reader = csv.DictReader((line[0] for line in _LINE.finditer(text)), delimiter=max(",;\t", key=heading.count), restkey=MORE, strict=True)
         reader.fieldnames = [column.strip().lower() for column in reader.fieldnames or ()]
         if missing := [column for column in wanted if column not in reader.fieldnames]:
             has = ", ".join(filter(None, reader.fieldnames))[:200]
             raise BadTable(name, [f"line 1: no column {', '.join(missing)}; the first line must name the columns, it has {has or 'nothing'}"])
-        rows = [{key: value or "" for key, value in row.items()} for row in reader]
+        wide = []
+        for number, row in enumerate(reader, 2):
+            if any(row.pop(MORE, ())):
+                wide.append(number)
+            yield {key: value or "" for key, value in row.items()}
     except csv.Error as error:
         raise BadTable(name, [f"line {reader.line_num}: is no CSV: {error}; is a quotation mark not closed? Save it as CSV, UTF-8"]) from None
-    if wide := [number for number, row in enumerate(rows, 2) if any(row.pop(MORE, ()))]:
+    if wide:
         cure = "is there a comma in a name? Then the name belongs in quotation marks"
         raise BadTable(name, [f"line {number}: more cells than the first line has; {cure}" for number in wide])
-    return rows
 
 
 def _text(content: bytes, name: str) -> str:

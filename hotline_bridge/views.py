@@ -89,7 +89,7 @@ def full(one: WholeCase, rules: Rules, *, masked: bool) -> dict[str, object]:
         "verdict": None if verdict is None else {
             "category": verdict.category.value, "also": [also.value for also in verdict.also],
             "amounts": [str(amount) for amount in verdict.amounts], "unit": verdict.unit, "candidates": list(verdict.candidates),
-            "flags": [{"name": f.name, "evidence": f.evidence, "rule": f.rule, "says": f.says} for f in verdict.flags],
+            "flags": [{"name": f.name, "evidence": f.evidence, "rule": f.rule, "says": f.says, "by": f.by, "chance": f.chance} for f in verdict.flags],
             "doubts": list(verdict.doubts),
         },
         "signature": None if one.signature is None else {"who": one.signature.who, "at": _time(one.signature.at, zone), "findings": one.signature.findings},

@@ -31,7 +31,7 @@ class Labelled:
     unit: UnitCode | None
     candidates: tuple[UnitCode, ...]
     evidence: Mapping[str, str]
-    enquiry: bool = False               # no complaint at all: somebody asks how the bank's services work
+    enquiry: bool | None = False        # no complaint at all, but a question how the bank's services work; None: nobody said
 
     @property
     def review(self) -> bool | None:

@@ -142,6 +142,10 @@ class Model:
         """Whether the model raises a flag that it finds this likely."""
         return chance >= self.limit(flag)
 
+    def limits(self) -> list[float]:
+        """From which chance on the model raises each flag, in the order of OPINED."""
+        return list(map(float, self.weights.limits.tolist()))
+
     def limit(self, flag: str) -> float:
         """From which chance on the model raises a flag."""
         return float(self.weights.limits[OPINED.index(flag)])
@@ -149,7 +153,7 @@ class Model:
     def reasons(self, text: str, concepts: Signs, span: tuple[int, int], flag: str, most: int = 5) -> list[tuple[str, float]]:
         """The signs of a window that speak loudest for a flag, and how loud, the loudest first; none that another holds within."""
         column = OPINED.index(flag)
-        signs = set(runs(text[span[0]:span[1]])) | {sign for at, sign in concepts if span[0] <= at < span[1]}
+        signs = dict.fromkeys((*runs(text[span[0]:span[1]]), *(sign for at, sign in concepts if span[0] <= at < span[1])))      # each once, in order
         known = {sign: row for sign in signs if (row := self.rows.get(sign)) is not None}
         legible = {sign: row for sign, row in known.items() if len(sign) > 1} or known      # a single character says nothing to a person
         scale = float(self.weights.blend[column, 0]) / max(len(known), 1) ** 0.5

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from routing.directory import Directory
 from routing.gazetteer import Gazetteer
 from routing.lexicon import Lexicon, Reading
 from routing.money import Amount
-from routing.model import OPINED, Model, Opinion
+from routing.model import Model, Opinion
 from routing.money.business import PrivateMoney, business_amounts, over_limit
 from routing.place import Place, find_unit
 from routing.text import Folded, fold
@@ -82,7 +82,8 @@ def triage(complaint: Complaint, tables: TriageTables) -> Verdict:
     """Decide what a complaint is; never an exception for any text, doubts instead (P-3, P-9.1, P-14)."""
     heard = hear(complaint.text, tables)
     sums = business_amounts(heard.folded, tables.rates, tables.private, complaint.amount_hint)
-    flags = () if heard.asks else (*over_limit(sums, tables.amount_over), *heard.flags)
+    raised = (*over_limit(sums, tables.amount_over), *heard.flags)
+    flags, aside = ((), raised) if heard.asks else (raised, ())     # the desk looks at a question, and brings back what was set aside
     chances = heard.opinion.categories if heard.opinion else shares(heard.weights)
     anonymous = complaint.customer.refuses_name or Category.ANONYMOUS in heard.weights
     kind, also = category(chances, complaint.category_hint, anonymous=anonymous)
@@ -92,7 +93,7 @@ def triage(complaint: Complaint, tables: TriageTables) -> Verdict:
     return Verdict(
         category=kind, also=also, amounts=_listed(sums), flags=flags, unit=place.unit, candidates=place.candidates,
         evidence=_evidence(flags, place), doubts=_doubts(complaint, heard, chances, place, tables),
-        chances={each.value: round(chances[each], 3) for each in likeliest})
+        chances={each.value: round(chances[each], 3) for each in likeliest}, aside=aside)
 
 
 def hear(text: str, tables: TriageTables) -> Heard:
@@ -115,13 +116,16 @@ def _weighed(folded: Folded, lists: tuple[Flag, ...], opinion: Opinion, model: M
     A word of the lists that the model finds all but impossible in its place raises nothing: a reviewer who is called for
     nothing too often signs without listening. `triage --explain` still shows it.
     """
-    known = {flag.name: replace(flag, chance=round(opinion.flags[flag.name], 3)) for flag in lists if opinion.flags[flag.name] >= _IMPOSSIBLE}
-    for name in OPINED:
-        chance = opinion.flags[name]
-        if name not in known and model.raises(name, chance):
+    listed = {flag.name: flag for flag in lists}
+    flags: list[Flag] = []
+    for (name, chance), limit in zip(opinion.flags.items(), model.limits(), strict=True):
+        flag = listed.get(name)
+        if flag and chance >= _IMPOSSIBLE:
+            flags.append(Flag(name, flag.evidence, flag.rule, flag.says, flag.by, round(chance, 3)))
+        elif chance >= limit:
             says = f"词库未列，模型判断可能涉及{_SPOKEN.get(name, name)}（可能性{chance:.0%}），请复听"
-            known[name] = Flag(name, folded.quote(*opinion.spans[name]), "P-9.1", says, BY_MODEL, round(chance, 3))
-    return tuple(known[name] for name in OPINED if name in known)
+            flags.append(Flag(name, folded.quote(*opinion.spans[name]), "P-9.1", says, BY_MODEL, round(chance, 3)))
+    return tuple(flags)
 
 
 def _listed(sums: tuple[Amount, ...]) -> tuple[Decimal, ...]:

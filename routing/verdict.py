@@ -93,6 +93,7 @@ class Verdict:
     evidence: Mapping[str, str] = field(default_factory=dict)   # label -> exact substring, with "unit" and "category"
     doubts: tuple[str, ...] = ()        # what a person at the desk must decide, in Chinese; empty: nothing
     chances: Mapping[str, float] = field(default_factory=dict)      # category -> how likely, the likeliest first
+    aside: tuple[Flag, ...] = ()        # what would be flagged if this were a complaint: it looks like a mere question, and the desk decides
 
     @property
     def review(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,9 +10,13 @@ from hotline_bridge.cli.common import ConfigOption, PackOption, config_of, desk_
 from hotline_bridge.cli.tables import table
 from hotline_bridge.cli.triage import Directory, Lexicons, ModelFile, Rates, Watchlist, app, tables_of
 
+from routing.errors import BadTable
+
 if TYPE_CHECKING:
+    from hotline_bridge.config import Config
     from hotline_bridge.learning.train import Trained
     from routing.labels import Labelled
+    from routing.model import Model
     from routing.triage import TriageTables
 
 
@@ -61,13 +65,15 @@ def rehearse(  # noqa: PLR0913 (the options of one command)
     config: ConfigOption = None,
     pack: Annotated[str, typer.Option("--pack", help="Judge all cases as if handled under this pack: its name, or a TOML file.", metavar="PACK")] = "",
     lexicons: Lexicons = None, watchlist: Watchlist = None, rates: Rates = None, directory: Directory = None,
+    model: Annotated[str, typer.Option("--model", help="Another statistical model: none, or a file of `triage train`.", metavar="MODEL")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a case that would change.")] = False,
 ) -> None:
     """演练：改动词库或制度包之前，看已有工单会有何不同。 Replay the stored cases under changed rules and list what would change; nothing is written."""
     from hotline_bridge.learning.rehearse import changed_rules, rehearsal
 
     settings, desk = config_of(config), desk_of(config)
-    then, under = changed_rules(settings, desk.rules.rules, pack, {"lexicons": lexicons, "watchlist": watchlist, "rates": rates, "directory": directory})
+    files = {"lexicons": lexicons, "watchlist": watchlist, "rates": rates, "directory": directory, "model": Path(model) if model not in {"", "none"} else None}
+    then, under = changed_rules(settings, desk.rules.rules, pack, files, use_model=settings.tables.use_model if not model else model != "none")
     total = sum(desk.store.read_now(lambda tx: tx.cases.counts()).values())
     changed: list[dict[str, str]] = []
     for number, found in watched(rehearsal(desk.store, desk.rules.rules, then, under), "rehearse", total):
@@ -106,15 +112,16 @@ def train(
     _equipped()
     from hotline_bridge.learning.train import train as learn
 
-    target = into or config_of(config).tables.model
+    settings = config_of(config)
+    target = into or settings.tables.model
     if target is None:
         say("where should the model go? Set tables.model in the configuration, or say --out FILE")
         raise typer.Exit(2)
-    opened = desk_of(config)
+    opened, in_force = _beside_its_model(settings)
     rules = opened.rules.rules
     texts = [*corpus(), *(one for file in more or () for one in labelled(rows(file), str(file))), *(desk_examples(opened.store) if desk else ())]
     with telling() as told:
-        trained = learn(texts, phrases(), rules.tables[rules.default_pack], told)
+        trained = learn(texts, phrases(), rules.tables[rules.default_pack].beside(in_force), told)
     _compare(trained)
     if trained.worse:
         losses = "; ".join(f"{name} {old:.3f} → {new:.3f}" for name, (old, new) in trained.worse.items())
@@ -124,6 +131,21 @@ def train(
     if card is not None:
         _write_card(card, trained, target.stat().st_size)
     say(f"已安装 installed: {target}; the running service takes it up on reload (systemctl reload hotline-bridge)")
+
+
+def _beside_its_model(settings: "Config") -> tuple[Any, "Model | None"]:
+    """The store and the rules, and apart from them the model in force: training is the cure where that is missing or too old."""
+    from hotline_bridge.rulebook import load_model
+    from hotline_bridge.wiring import open_desk
+
+    bare = settings.model_copy(update={"tables": settings.tables.model_copy(update={"use_model": False})})
+    if not settings.tables.use_model:
+        return open_desk(bare), None
+    try:
+        return open_desk(bare), load_model(settings.tables.model)
+    except BadTable as error:
+        say(f"没有可比的现用模型 / no model in force to compare with: {error.name}: {'; '.join(error.mistakes)}")
+        return open_desk(bare), None
 
 
 def _equipped() -> None:

@@ -27,12 +27,13 @@ def _example(case: Case, corrections: Sequence[Correction], *, heard: bool) -> L
     """What is known of one case. Flags are known where the recording was heard, or a person raised one."""
     assert case.verdict is not None
     latest = {one.about: one.corrected for one in corrections}
-    dismissed = {one.said for one in corrections if one.about == FLAG and not one.corrected}
-    flags = frozenset(flag.name for flag in case.verdict.flags) - dismissed
+    last_word = {one.said or one.corrected: one.corrected for one in corrections if one.about == FLAG}
+    flags = frozenset(flag.name for flag in case.verdict.flags if last_word.get(flag.name, flag.name))
+    evidence = {flag.name: flag.evidence for flag in case.verdict.flags if flag.name in flags and flag.evidence and flag.evidence in case.complaint.text}
     return Labelled(
         id=case.number, complaint=case.complaint, category=Category(latest[CATEGORY]) if CATEGORY in latest else None, also=(),
         flags=flags if heard or FLAG in latest else None, amounts=None,
-        unit=UnitCode(latest[UNIT]) if UNIT in latest else None, candidates=(), evidence={},
+        unit=UnitCode(latest[UNIT]) if UNIT in latest else None, candidates=(), evidence=evidence, enquiry=None,
     )
 
 
@@ -46,6 +47,8 @@ def label_json(one: Labelled) -> dict[str, object]:
         row |= {"sensitive": _topics(one.flags), "review": bool(one.flags)}
     if one.unit is not None:
         row |= {"unit": one.unit}
+    if one.evidence:
+        row |= {"evidence": dict(one.evidence)}
     return row
 
 

@@ -153,8 +153,10 @@ def _heads(material: Material, learnt: NDArray[np.bool_]) -> Heads:
     sorted_ = [row for row, one in enumerate(material.labels) if learnt[row] and one.category is not None]
     whole = [_linear(material.texts[flagged], [flag in (material.labels[row].flags or ()) for row in flagged]) for flag in OPINED]
     kinds = [_linear(material.texts[sorted_], [material.labels[row].category is kind for row in sorted_]) for kind in CATEGORIES]
-    every = [row for row in range(len(material.labels)) if learnt[row]]
-    asks = _linear(material.texts[every], [material.labels[row].enquiry for row in every])
+    told = [row for row, one in enumerate(material.labels) if learnt[row] and one.enquiry is not None]
+    # phrases are out of complaints, and short as questions are: without them every short complaint would look like a question
+    both = vstack([material.texts[told], material.phrase_rows], format="csr")
+    asks = _linear(both, [*(bool(material.labels[row].enquiry) for row in told), *(False for _ in material.phrases)])
     return Heads(*_stacked(local), *_stacked([*whole, *kinds, asks]))
 
 
@@ -241,10 +243,11 @@ def _f1(holds: NDArray[np.bool_], says: NDArray[np.bool_]) -> float:
 
 def _asks(material: Material, held: Held) -> Floats:
     """How likely a text is an enquiry, from its score: a scale and a bias."""
-    holds = [one.enquiry for one in material.labels]
+    told = [row for row, one in enumerate(material.labels) if one.enquiry is not None]
+    holds = [bool(material.labels[row].enquiry) for row in told]
     if len(set(holds)) < 2:
         return np.array([0, -20], np.float32)
-    learner = LogisticRegression(C=1.0, max_iter=1000).fit(held.whole[:, -1:], holds)
+    learner = LogisticRegression(C=1.0, max_iter=1000).fit(held.whole[told, -1:], holds)
     return np.array([learner.coef_[0][0], learner.intercept_[0]], np.float32)
 
 

@@ -13,7 +13,7 @@ def install(target: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        beside.chmod(0o644)         # the service reads it under its own user; there is nothing of a customer in it
+        beside.chmod(0o644)         # the service reads it under its own user
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)

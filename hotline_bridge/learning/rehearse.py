@@ -12,10 +12,11 @@ from routing.rules import Rules
 PAGE = 500              # cases held in memory at a time
 
 
-def changed_rules(config: Config, now: Rules, pack: str, tables: Mapping[str, Path | None]) -> tuple[Rules, str]:
+def changed_rules(config: Config, now: Rules, pack: str, tables: Mapping[str, Path | None], *, use_model: bool = True) -> tuple[Rules, str]:
     """The rules as they would be, and the pack all cases are to be judged under ("" each under its own).
 
-    `pack` is the name of a loaded pack or a TOML file; `tables` names the files that replace those of the configuration.
+    `pack` is the name of a loaded pack or a TOML file; `tables` names the files that replace those of the configuration;
+    without `use_model` the word lists alone judge.
     BadTables where any of it cannot be used.
     """
     files, under = list(config.bank.pack_files), pack
@@ -24,7 +25,7 @@ def changed_rules(config: Config, now: Rules, pack: str, tables: Mapping[str, Pa
         under = load_pack(Path(pack)).id
     replaced = {name: path for name, path in tables.items() if path is not None}
     bank = config.bank.model_copy(update={"pack_files": files} | ({"pack": under, "packs": {}} if under else {}))
-    other = config.model_copy(update={"bank": bank, "tables": config.tables.model_copy(update=replaced)})
+    other = config.model_copy(update={"bank": bank, "tables": config.tables.model_copy(update=replaced | {"use_model": use_model})})
     return load_rules(other, now.identity.reply_key).rules, under
 
 

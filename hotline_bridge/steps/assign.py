@@ -69,7 +69,12 @@ def _category(name: str) -> Category | None:
 
 
 def _flagged(case: Case, change: Change) -> Case:
-    """The case with the flag that a person raises; triage's own flags stay."""
+    """The case with the flag that a person raises; triage's own flags stay.
+
+    What triage took for a question is a complaint once the desk assigns it: the flags it set aside hold it now (P-9.1).
+    """
+    if case.verdict is not None and case.verdict.aside:
+        case = replace(case, verdict=replace(case.verdict, flags=(*case.verdict.flags, *case.verdict.aside), aside=()))
     if not change.flag:
         return case
     if change.flag not in FLAGS:

@@ -84,18 +84,16 @@ def test_P9_1_a_worse_model_is_not_installed(tmp_path: Path, first: bytes, bad: 
     assert not (tmp_path / "card.md").exists()
 
 
-def test_P9_1_a_better_model_takes_the_place_of_the_one_in_force_whole(tmp_path: Path, good: Path, bad: Path, first: bytes) -> None:
-    """The one in force has learnt nonsense."""
-    assert train(tmp_path, bad, "--no-desk", "--out", tmp_path / "own.model", HOTLINE_TABLES__USE_MODEL="false")[0] in {0, 1}
-    (tmp_path / "own.model").write_bytes(Model.parse(first, "x").dump())
+def test_P9_1_a_model_no_worse_takes_the_place_of_the_one_in_force_whole(tmp_path: Path, good: Path, first: bytes) -> None:
+    (tmp_path / "own.model").write_bytes(first)
     more = tmp_path / "more.jsonl"
     more.write_text('{"text": "柜员斜眼哼了三声还翻白眼", "sensitive": ["歧视骚扰"], "category": "服务态度"}\n', encoding="utf-8")
-    before = (tmp_path / "own.model").stat().st_ino
+    reader = (tmp_path / "own.model").open("rb")        # who reads the old one meanwhile reads it to its end
     code, _, said = train(tmp_path, good, "--no-desk", "--examples", more, config=OURS)
     assert (code, str(tmp_path / "own.model") in said) == (0, True), said
-    after = (tmp_path / "own.model").read_bytes()
-    assert (after != first, (tmp_path / "own.model").stat().st_ino != before) == (True, True)
-    assert Model.parse(after, "x").card["texts"] == Model.parse(first, "x").card["texts"] + 1
+    with reader:
+        assert reader.read() == first
+    assert Model.parse((tmp_path / "own.model").read_bytes(), "x").card["texts"] == Model.parse(first, "x").card["texts"] + 1
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
@@ -120,12 +118,16 @@ def test_where_the_model_cannot_be_written_it_says_so(tmp_path: Path, good: Path
 
 
 @pytest.mark.parametrize("content", [None, b"of an older program"])
-def test_the_way_out_of_a_model_that_cannot_be_read_is_to_train_without(tmp_path: Path, good: Path, content: bytes | None) -> None:
-    """docs/triage.md: the new model is then compared with the lists alone, and installed where the bad one was."""
+def test_a_model_that_is_missing_or_too_old_is_mended_by_training(tmp_path: Path, good: Path, content: bytes | None) -> None:
+    """The cure that its error names works: the new one is compared with the lists alone, and installed in its place."""
     if content is not None:
         (tmp_path / "own.model").write_bytes(content)
     code, _, said = train(tmp_path, good, "--no-desk", config=OURS)
-    assert (code, "own.model: " in said) == (2, True)
-    code, _, said = train(tmp_path, good, "--no-desk", config=OURS, HOTLINE_TABLES__USE_MODEL="false")
-    assert code == 0, said
+    assert (code, "no model in force to compare with" in said, str(tmp_path / "own.model") in said) == (0, True, True), said
     assert load_model(tmp_path / "own.model").card["texts"] > 100
+
+
+def test_P9_1_where_no_model_is_used_the_new_one_is_compared_with_the_lists_alone(tmp_path: Path, good: Path, first: bytes) -> None:
+    code, _, said = train(tmp_path, good, "--no-desk", config=OURS + "use_model = false\n")
+    assert (code, "no model in force" in said) == (0, False), said
+    assert (tmp_path / "own.model").read_bytes() == first       # what was in force before changes nothing of what is learnt

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -69,7 +69,7 @@ def test_size_counts_and_origin_stand_there(trained: Trained, page: str) -> None
 
 
 def dots(svg: str) -> list[Mapping[str, str]]:
-    return [one.attrib | {"title": one.findtext(f"{SVG}title", "")} for one in ElementTree.fromstring(svg).iter(f"{SVG}circle")]
+    return [one.attrib | {"title": one.findtext(f"{SVG}title", "")} for one in ET.fromstring(svg).iter(f"{SVG}circle")]
 
 
 def test_a_dot_stands_where_its_bin_is_and_says_so() -> None:
@@ -82,7 +82,7 @@ def test_a_dot_stands_where_its_bin_is_and_says_so() -> None:
 
 
 def test_all_that_is_drawn_lies_within_the_picture() -> None:
-    root = ElementTree.fromstring(plot(ROWS))
+    root = ET.fromstring(plot(ROWS))
     _, _, width, height = map(float, root.attrib["viewBox"].split())
     assert (float(root.attrib["width"]), float(root.attrib["height"])) == (width, height)
     for one in root.iter():

@@ -50,14 +50,16 @@ def raw() -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{path.name}:{number}", json.loads(line)
 
 
-def test_every_text_bears_all_its_labels_and_they_agree() -> None:
+def test_the_labels_of_a_text_agree_and_its_flags_are_all_known_or_none() -> None:
+    """A text read for its category alone says nothing of flags; a false there would be a claim."""
+    keys = {"sensitive", "over_50k", "public_figure", "reputation", "review"}
     for where, row in raw():
-        assert {"id", "source", "text", "sensitive", "over_50k", "public_figure", "reputation", "review"} <= set(row), where
-        flagged = bool(row["sensitive"] or row["over_50k"] or row["public_figure"] or row["reputation"])
-        assert row["review"] is flagged, where
+        assert {"id", "source", "text"} <= set(row), where
         assert row["text"].strip(), where
+        assert keys & set(row) in (keys, set()), where
+        assert row.get("review", False) is any(row.get(key) for key in keys - {"review"}), where
         assert row.get("category") not in row.get("also", ()), where
-        assert len(set(row["sensitive"])) == len(row["sensitive"]), where
+        assert len(set(row.get("sensitive", ()))) == len(row.get("sensitive", ())), where
 
 
 def test_a_text_has_a_category_unless_it_is_an_enquiry(texts: Sequence[Labelled]) -> None:
@@ -68,16 +70,15 @@ def test_a_text_has_a_category_unless_it_is_an_enquiry(texts: Sequence[Labelled]
 def test_every_flag_has_its_words_and_no_other_has(texts: Sequence[Labelled]) -> None:
     """Exact substrings: labelled() sees to that."""
     for one in texts:
-        assert one.flags is not None
-        assert one.flags <= set(one.evidence) <= MARKS, one.id
+        assert (one.flags or set()) <= set(one.evidence) <= MARKS, one.id
         assert all(words.strip() for words in one.evidence.values()), one.id
-        assert set(one.evidence) & set(FLAGS) == set(one.flags), one.id
+        assert set(one.evidence) & set(FLAGS) == (one.flags or set()), one.id
 
 
 def test_a_sum_over_fifty_thousand_is_flagged_where_there_is_one(texts: Sequence[Labelled]) -> None:
     for one in texts:
-        if one.amounts and max(one.amounts) > 50_000:
-            assert OVER_50K in (one.flags or ()), one.id
+        if one.amounts and one.flags is not None and max(one.amounts) > 50_000:
+            assert OVER_50K in one.flags, one.id
 
 
 def test_there_is_enough_of_everything(texts: Sequence[Labelled], sayings: Sequence[Phrase]) -> None:
@@ -92,7 +93,8 @@ def test_there_is_enough_of_everything(texts: Sequence[Labelled], sayings: Seque
 
 def test_half_of_the_texts_bear_no_flag(texts: Sequence[Labelled]) -> None:
     """Else the model would learn that most complaints do."""
-    assert sum(not one.flags for one in texts) / len(texts) >= 0.5
+    known = [one.flags for one in texts if one.flags is not None]
+    assert sum(not flags for flags in known) / len(known) >= 0.5
 
 
 def test_no_name_is_given_twice(texts: Sequence[Labelled]) -> None:
@@ -149,12 +151,12 @@ def words_of(texts: Iterable[Labelled], sayings: Iterable[Phrase]) -> list[str]:
 
 
 def test_P6_no_number_in_it_is_anybodys(texts: Sequence[Labelled], sayings: Sequence[Phrase]) -> None:
-    """Telephones are of a block that is plainly made up; there is no card and no identity number."""
+    """Telephones are of a block that is plainly made up, or one figure over and over; there is no card and no identity number."""
     for text in words_of(texts, sayings):
         plain = re.sub(r"(?<=\d)[\s-](?=\d)", "", fold_text(text))
         long = re.findall(r"\d{9,}", plain)
-        assert all(re.fullmatch(r"13800000\d{3}", number) for number in long), text
-        assert re.fullmatch(r"(13800000\d{3})?", phone_in(text)), text
+        for number in (*long, phone_in(text)):
+            assert re.fullmatch(r"13800000\d{3}|(\d)\1{6,}|", number), text
 
 
 def test_P6_no_address_in_it_is_anybodys(texts: Sequence[Labelled], sayings: Sequence[Phrase]) -> None:

@@ -10,6 +10,7 @@ _GRAVER_FIRST = (
     Category.CRIME, Category.BREACH, Category.CHANNEL, Category.PRODUCT, Category.ERROR, Category.ATTITUDE,
     Category.MANAGEMENT,
 )
+_CALLED: Mapping[str, Category] = {each.value: each for each in Category}
 _GRAVE_ONES = frozenset({Category.CRIME, Category.BREACH})
 #: Topics speak for a category as well.
 _OF_TOPIC: Mapping[str, tuple[tuple[Category, int], ...]] = {
@@ -32,8 +33,8 @@ def category(chances: Mapping[Category, float], hint: str, *, anonymous: bool) -
     `hint` is the category on the form: it decides where it is one of the eight, the words then only add to the
     others. An unnamed customer makes 匿名投诉 unless the matter is graver (ruling 15).
     """
-    ranked = sorted((each for each in _GRAVER_FIRST if chances.get(each)), key=lambda each: -chances[each])
-    named = next((each for each in Category if each.value == hint.strip()), None)
+    ranked = sorted([each for each in _GRAVER_FIRST if chances.get(each)], key=chances.__getitem__, reverse=True)
+    named = _CALLED.get(hint.strip())
     decided = named or (_unnamed(ranked, chances) if anonymous else ranked[0] if ranked else Category.MANAGEMENT)
     others = [each for each in ranked if each is not decided and chances[each] >= DEFENSIBLE][:_MOST_ALSO]
     if anonymous and decided is not Category.ANONYMOUS:
@@ -58,7 +59,7 @@ def weigh(reading: Reading, topics: Iterable[str]) -> dict[Category, int]:
     """Add up what the words and the topics say for each category; a second word of one kind says little more."""
     weights: dict[Category, int] = {}
     for hit in reading.of("categories"):
-        kind = Category(hit.entry.label)
+        kind = _CALLED.get(hit.entry.label) or Category(hit.entry.label)
         known = weights.get(kind, 0)
         weights[kind] = known + (hit.entry.weight if known < hit.entry.weight else 1)
     for topic in topics:

@@ -31,7 +31,8 @@ class Concepts:
         for concept, words in table.items():
             sign = MARK + concept
             for word in words:
-                by_word.setdefault(fold_text(word), {})[sign] = None
+                folded = fold_text(word)
+                by_word.setdefault(word if word == folded else folded, {})[sign] = None       # one string in memory, not two
         return cls({word: tuple(signs) for word, signs in by_word.items()})
 
     @cached_property

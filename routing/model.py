@@ -29,8 +29,9 @@ OPINED = tuple(flag for flag in FLAGS if flag != OVER_50K)
 CATEGORIES = tuple(Category)
 _FLAGS, _KINDS = len(OPINED), len(CATEGORIES)
 #: Where each stands in what the lists say.
-_PLACE: Mapping[Category | str, int] = {each: place for place, each in enumerate((*CATEGORIES, *OPINED))}
+_PLACE: Mapping[Category | str, int] = dict(zip([*CATEGORIES, *OPINED], range(_KINDS + _FLAGS), strict=True))
 LONGEST = 4_000             # characters it reads of a text; the lists read all
+_BIG = ("near", "whole")    # kept in half precision in a file: 2 bytes a number
 FORM = 5                    # of the file
 #: What reading a file ends with that is none, or no longer whole; a header may even ask for more memory than there is.
 _NO_MODEL = (ValueError, KeyError, OSError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
@@ -104,7 +105,7 @@ class Model:
             with np.load(io.BytesIO(content), allow_pickle=False) as file:
                 card = json.loads(bytes(file["card"]).decode())
                 names = bytes(file["names"]).decode("utf-8", "surrogatepass")
-                arrays = {key: np.ascontiguousarray(file[key], np.float32) for key in Weights.__slots__}
+                arrays: dict[str, NDArray[Any]] = {key: np.ascontiguousarray(file[key], np.float16 if key in _BIG else np.float32) for key in Weights.__slots__}
         except _NO_MODEL as error:
             raise BadTable(name, [f"is no model file ({type(error).__name__}); train one with `hotline-bridge triage train`"]) from None
         if not isinstance(card, dict) or card.get("form") != FORM or card.get("flags") != list(OPINED):
@@ -118,7 +119,7 @@ class Model:
         """The model as a file."""
         content = io.BytesIO()
         arrays: dict[str, NDArray[Any]] = {key: getattr(self.weights, key) for key in Weights.__slots__}
-        for key in ("near", "whole"):
+        for key in _BIG:
             arrays[key] = arrays[key][:-1, :-1].astype(np.float16)
         for key, words in (("names", "\n".join(self.rows)), ("card", json.dumps(self.card, ensure_ascii=False))):
             arrays[key] = np.frombuffer(words.encode("utf-8", "surrogatepass"), np.uint8)
@@ -144,7 +145,8 @@ class Model:
 
     def limits(self) -> list[float]:
         """From which chance on the model raises each flag, in the order of OPINED."""
-        return list(map(float, self.weights.limits.tolist()))
+        limits: list[float] = self.weights.limits.tolist()
+        return limits
 
     def limit(self, flag: str) -> float:
         """From which chance on the model raises a flag."""
@@ -166,19 +168,19 @@ class Model:
 
     def _scores(self, text: str, concepts: Signs) -> tuple[Floats, Sequence[tuple[int, int]], Floats]:
         """For each flag the score of its strongest window and where that is; then the whole text's scores."""
-        signs = self._signs(text, concepts)
-        near, rows = self.weights, np.sort(signs, axis=None)
+        weights, signs = self.weights, self._signs(text, concepts)
+        rows = np.sort(signs, axis=None)
         known = np.empty(len(rows), np.bool_)
         known[-1] = True
         np.not_equal(rows[:-1], rows[1:], out=known[:-1])       # each row once
-        once = np.add.reduce(near.whole.take(rows[known], axis=0), axis=0)
-        whole = once[:-1] / max(once[-1], 1) ** 0.5 + near.whole_bias
+        once = np.add.reduce(weights.whole.take(rows[known], axis=0), axis=0)
+        whole = once[:-1] / np.float32(math.sqrt(max(once.item(-1), 1))) + weights.whole_bias
         parts = clauses(text) or [(0, len(text))]
         pairs = neighbours(parts)
         width = signs.shape[1]
-        inside = _together(np.add.reduceat(near.near.take(signs.ravel(), axis=0), [start * width for start, _ in parts], axis=0), pairs)
+        inside = _together(np.add.reduceat(weights.near.take(signs.ravel(), axis=0), [start * width for start, _ in parts], axis=0), pairs)
         scores = inside[:, :-1] / _root(inside[:, -1:])
-        scores += near.near_bias
+        scores += weights.near_bias
         spans = [(parts[first][0], parts[last][1]) for first, last in map(pairs.__getitem__, scores.argmax(axis=0).tolist())]
         return np.maximum.reduce(scores, axis=0), spans, whole
 
@@ -264,7 +266,7 @@ class KeyTable:
         at = _slots_of(flat, self.spreads, self.shift)
         rows = self.rows.take(at)
         rows *= self.slots.take(at) == flat
-        found = np.minimum(rows[0], rows[1])
+        found: NDArray[np.int32] = np.minimum(rows[0], rows[1])
         found += np.int32(self.none)
         return found.reshape(wanted.shape)
 
@@ -317,7 +319,7 @@ def _together(by_clause: Floats, pairs: Sequence[tuple[int, int]]) -> Floats:
     return together.take([begins[last - first] + first for first, last in pairs], axis=0)       # the short enough
 
 
-def _fits(rows: Mapping[str, int], arrays: Mapping[str, Floats]) -> bool:
+def _fits(rows: Mapping[str, int], arrays: Mapping[str, NDArray[Any]]) -> bool:
     """Whether the arrays of a file are of one model: each number a number, and as many as there are signs, flags and categories."""
     signs, kinds = len(rows), len(CATEGORIES)
     shapes = {

@@ -23,7 +23,7 @@ from routing.watch import WatchList, public_figure
 
 _SPOKEN = {PUBLIC_FIGURE: "社会知名人士", REPUTATION: "声誉影响（媒体、信访、诉讼等）"}
 _IMPOSSIBLE = 0.2
-_ENQUIRY = 0.8          # a complaint taken for a question is looked at by the desk, but it should not have to be
+_ENQUIRY = 0.5          # a complaint taken for a question is looked at by the desk, but it should not have to be
 _SHOWN = 3              # categories with their chances
 _SURE = 0.25            # below it nobody can say what the complaint is, and the desk is asked
 
@@ -45,7 +45,7 @@ class TriageTables:
     def __post_init__(self) -> None:
         nicknames = self.lexicon.words.get("places", {}).get("nicknames", {})
         object.__setattr__(self, "places", Gazetteer.of(self.directory, nicknames))
-        object.__setattr__(self, "concepts", Concepts.of(self.lexicon.words.get("concepts", {}).get("concepts", {})))
+        object.__setattr__(self, "concepts", self.lexicon.concepts)
         object.__setattr__(self, "private", PrivateMoney.of(self.lexicon))
 
     def limited(self, amount_over: Decimal) -> "TriageTables":
@@ -89,7 +89,7 @@ def triage(complaint: Complaint, tables: TriageTables) -> Verdict:
     kind, also = category(chances, complaint.category_hint, anonymous=anonymous)
     widespread = any(flag.name == "系统故障" for flag in flags)
     place = find_unit(complaint.text, complaint.unit_hint, tables.places, kind, widespread=widespread)
-    likeliest = sorted(chances, key=lambda each: -chances[each])[:_SHOWN]
+    likeliest = sorted(chances, key=chances.__getitem__, reverse=True)[:_SHOWN]
     return Verdict(
         category=kind, also=also, amounts=_listed(sums), flags=flags, unit=place.unit, candidates=place.candidates,
         evidence=_evidence(flags, place), doubts=_doubts(complaint, heard, chances, place, tables),

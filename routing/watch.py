@@ -1,7 +1,7 @@
 """Well-known people: by post or title, by their followers, or by the bank's watch list in their role (P-9.1, ruling 5)."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, islice
@@ -75,7 +75,7 @@ class WatchList:
 
     def named(self, text: str) -> Iterator[tuple[int, int, Watched]]:
         """Yield where folded text names people of the list, whatever their role; 100 places at most."""
-        for index, start, end in islice(self._matches(text), _MOST_PLACES):
+        for index, start, end in self._matches(text)[:_MOST_PLACES]:
             for person in self._order[index]:
                 yield start, end, person
 
@@ -86,7 +86,7 @@ class WatchList:
                 for person in self._called.get(family + match["given"], ()):
                     yield match.end("family") - len(family), match.end(), person
 
-    def _matches(self, text: str) -> Iterable[tuple[int, int, int]]:
+    def _matches(self, text: str) -> Sequence[tuple[int, int, int]]:
         try:
             return self._found.find_matches_as_indexes(text)
         except UnicodeEncodeError:          # lone surrogates: each becomes one question mark

@@ -131,6 +131,7 @@ class Lexicon:
     _finder: Finder
     _ways: Sequence[Sequence[_Way]]         # by the number of a word
     _scopes: ScopeRules
+    concepts: Concepts
     _signs: Sequence[tuple[str, ...]]       # of the concepts, by the number of a word
 
     @classmethod
@@ -146,13 +147,14 @@ class Lexicon:
         scopes = [row for each in checked for row in each.scopes()]
         rows = [row for each in checked for row in each.entries({scope.name for scope in scopes})]
         mistakes += _same_ids(rows)
+        concepts = _concepts(files, named, mistakes)
         if mistakes:
             raise BadTable("lexicons", mistakes)
         keys = Keys()
         rules, ways = _scope_rules(scopes, keys), _ways(rows, keys)
-        words, signs = len(keys), keys.names(_concepts(files))
+        words, signs = len(keys), keys.names(concepts.signs)
         return cls(
-            tuple(row.entry for row in rows), MappingProxyType(dict(files)), MappingProxyType(classes), keys.finder(words), ways, rules, signs)
+            tuple(row.entry for row in rows), MappingProxyType(dict(files)), MappingProxyType(classes), keys.finder(words), ways, rules, concepts, signs)
 
     def read(self, text: str) -> Reading:
         """Find what folded text says, over all lists at once."""
@@ -228,10 +230,13 @@ def _ways(rows: Sequence[Row], keys: Keys) -> Sequence[Sequence[_Way]]:
         entry = row.entry
         for (pattern, head), need in zip(row.any, needed, strict=True):
             bits = reduce(or_, (group.bit for group in need + nearby), 0)
+            made: dict[int, _Way] = {}
             for key, ending in keys.add(head):
-                plain = ending.tail is None and not ending.fence
-                way = _Way(bits, need + nearby, next(number), None if plain else ending, nearby, barred, entry.unless_scope, entry.listed_in, entry, pattern)
-                ways.setdefault(key, []).append(way)
+                if ending.fence not in made:
+                    plain = ending.tail is None and not ending.fence
+                    made[ending.fence] = _Way(
+                        bits, need + nearby, next(number), None if plain else ending, nearby, barred, entry.unless_scope, entry.listed_in, entry, pattern)
+                ways.setdefault(key, []).append(made[ending.fence])
     return [ways.get(key, ()) for key in range(len(keys))]
 
 
@@ -243,12 +248,13 @@ def _scope_rules(rows: list[ScopeRow], keys: Keys) -> ScopeRules:
     return {name: tuple(each) for name, each in rules.items()}
 
 
-def _concepts(files: Mapping[str, Mapping[str, Any]]) -> Mapping[str, tuple[str, ...]]:
-    """The signs of the statistical model by their words; none from a table that is wrong, which is told where it is used."""
+def _concepts(files: Mapping[str, Mapping[str, Any]], named: Mapping[str, Source], mistakes: list[str]) -> Concepts:
+    """The concepts of concepts.toml, if there is one; what is wrong with it is noted."""
     try:
-        return Concepts.of(files.get("concepts", {}).get("concepts", {})).signs
-    except BadTable:
-        return {}
+        return Concepts.of(files.get("concepts", {}).get("concepts", {}))
+    except BadTable as error:
+        mistakes += [f"{named['concepts'].name}, [concepts]: {mistake}" for mistake in error.mistakes]
+        return Concepts({})
 
 
 def _same_ids(rows: list[Row]) -> Iterator[str]:

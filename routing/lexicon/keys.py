@@ -62,11 +62,15 @@ class Keys:
         self._groups: dict[object, Group] = {}
 
     def add(self, found: Head) -> Iterator[tuple[int, Ending]]:
-        """Yield the number of each word a pattern begins with, and how it goes on from there."""
+        """Yield the number of each word a pattern begins with, and how it goes on from there; one object where that is the same."""
+        endings: dict[int, Ending] = {}
         for word in found.words:
             right = word[-1].isdecimal() and not found.open_right
             fence = _NUMBER if found.after_number else _LEFT * word[0].isdecimal() + _RIGHT * right
-            yield self._numbers.setdefault(word, len(self._numbers)), Ending(found.tail, fence)
+            ending = endings.get(fence)
+            if ending is None:
+                ending = endings[fence] = Ending(found.tail, fence)
+            yield self._numbers.setdefault(word, len(self._numbers)), ending
 
     def group(self, heads: Sequence[Head]) -> Group:
         """Return the group of these patterns; the same one for the same patterns."""

@@ -85,13 +85,19 @@ def test_keys_of_a_text_are_those_of_its_runs(text: str) -> None:
             within[start:max(end - long + 1, start), long - 1] = True
     assert sorted(found[within].tolist()) == sorted(map(key_of, runs(text)))
     for at, short in np.argwhere(~within).tolist():
-        piece = text[at:at + short + 1]
+        piece = text.translate(DIGITS)[at:at + short + 1]
         assert len(piece) <= short or SEPARATOR.search(piece)
+        assert found[at, short] == key_of(piece.ljust(short + 1, "\0"))
+
+
+def test_a_run_that_reaches_across_a_mark_or_past_the_end_has_a_key_of_no_run() -> None:
+    """The neighbours of the digits among them: / is none, and : parts clauses."""
+    found = keys("a:1/9")
+    assert found[:, 0].tolist() == [key_of(one) for one in "a:0/0"]
+    assert found[0].tolist() == [key_of("a"), key_of("a:"), key_of("a:0")]
+    assert found[4].tolist() == [key_of("0"), key_of("0") << 21, key_of("0") << 42]
 
 
 @given(ANY)
-def test_no_key_of_a_separator_is_one_of_a_run(text: str) -> None:
-    text = fold_text(text)
-    allowed = {key_of(run) for run in runs(text)}
-    crossing = {key_of(text.translate(DIGITS)[at:at + 3]) for at in range(len(text) - 2) if SEPARATOR.search(text[at:at + 3])}
-    assert not allowed & crossing
+def test_no_run_holds_a_separator(text: str) -> None:
+    assert not [run for run in runs(fold_text(text)) if SEPARATOR.search(run) or len(run) > LONGEST_RUN]

@@ -74,7 +74,7 @@ class Weights:
     limits: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(repr=False, frozen=True, slots=True, eq=False)
 class Model:
     """A trained model, ready to read. `card` says what it was trained on and how good it is."""
 

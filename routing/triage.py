@@ -28,7 +28,7 @@ _SHOWN = 3              # categories with their chances
 _SURE = 0.25            # below it nobody can say what the complaint is, and the desk is asked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TriageTables:
     """The bank's tables that triage reads; `places` is the index of the directory, built here once."""
 

@@ -121,7 +121,7 @@ def _hits(found: Iterable[_Found]) -> Iterator[Hit]:
             yield Hit(way.entry, start, -stop, way.pattern)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(repr=False, frozen=True, slots=True, eq=False)
 class Lexicon:
     """All lists of a bank, ready to read with; `words` keeps the plain tables (places, figures) as they are."""
 

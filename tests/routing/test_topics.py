@@ -130,7 +130,7 @@ def test_evidence_quotes_the_traditional_original(lexicon):
     folded = fold("我要向銀保監局投訴，卡被盜刷")
     reading = lexicon.read(folded.text)
     assert topics(reading, folded)[0].evidence == "被盜刷"
-    assert reputation(reading, folded)[0].evidence == "銀保監"
+    assert "銀保監" in reputation(reading, folded)[0].evidence
 
 
 #: How customers put it without the official words: one sentence, what it must raise (R: a wider stir).

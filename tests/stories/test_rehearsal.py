@@ -49,7 +49,7 @@ async def test_P9_1_a_new_word_in_the_banks_own_lists_is_rehearsed(bank: Bank, t
         file.write('\n[[entry]]\nlabel = "歧视骚扰"\nsays = "冷淡也算"\nany = ["态度冷淡"]\n')
     number = (await bank.post(a_form(narrative=RUDE))).number
     await bank.quiet()
-    then, under = changed_rules(load_config(None), bank.house.rules, "", {"lexicons": folder, "directory": None})
+    then, under = changed_rules(load_config(None), bank.house.rules, "", {"lexicons": folder, "directory": None}, use_model=False)      # the lists alone: the model would find 冷淡 no insult
     found = dict(rehearsal(bank.house.store, bank.house.rules, then, under))
     assert found[number]["flags"] == "+歧视骚扰"
     assert found[number]["held"].startswith("直接转办 → 复听")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from routing.category import category, shares, weigh
+from routing.category import category, crime_first, shares, weigh
 from routing.concepts import Concepts
 from routing.directory import Directory
 from routing.gazetteer import Gazetteer
@@ -84,7 +84,7 @@ def triage(complaint: Complaint, tables: TriageTables) -> Verdict:
     sums = business_amounts(heard.folded, tables.rates, tables.private, complaint.amount_hint)
     raised = (*over_limit(sums, tables.amount_over), *heard.flags)
     flags, aside = ((), raised) if heard.asks else (raised, ())     # the desk looks at a question, and brings back what was set aside
-    chances = heard.opinion.categories if heard.opinion else shares(heard.weights)
+    chances = crime_first(heard.opinion.categories, heard.weights) if heard.opinion else shares(heard.weights)
     anonymous = complaint.customer.refuses_name or Category.ANONYMOUS in heard.weights
     kind, also = category(chances, complaint.category_hint, anonymous=anonymous)
     widespread = any(flag.name == "系统故障" for flag in flags)

@@ -33,7 +33,7 @@ def test_exit_codes_are_the_same_everywhere(tmp_path: Path, words: tuple[str, ..
 def test_a_terminal_without_chinese_gets_escapes_and_json_stays_json(tmp_path: Path) -> None:
     import json
 
-    (tmp_path / "in.jsonl").write_text('{"id": "a", "text": "转账六万元\U0001f600转错"}\n', encoding="utf-8")
+    (tmp_path / "in.jsonl").write_text('{"id": "a", "text": "柜员把我的六万元\U0001f600转错账户，至今不肯更正，我要投诉"}\n', encoding="utf-8")
     for encoding in ("ascii", "gbk"):
         code, out, _ = bridge(tmp_path, "triage", "in.jsonl", LC_ALL="C", PYTHONIOENCODING=encoding)
         assert (code, json.loads(out.decode(encoding))["evidence"]["over_50k"]) == (0, "六万元")

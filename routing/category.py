@@ -23,7 +23,7 @@ _OF_TOPIC: Mapping[str, tuple[tuple[Category, int], ...]] = {
 #: Likely enough to be named beside the deciding category.
 DEFENSIBLE = 0.15
 _MOST_ALSO = 2
-_POSSIBLE = 0.05
+_POSSIBLE, _LOUD = 0.05, 0.9
 #: A grave matter this likely is not filed as merely anonymous.
 _GRAVE = 0.3
 
@@ -50,13 +50,13 @@ def _unnamed(ranked: list[Category], chances: Mapping[Category, float]) -> Categ
 
 
 def crime_first(chances: Mapping[Category, float], weights: Mapping[Category, int]) -> Mapping[Category, float]:
-    """The model's chances, with 金融犯罪 first where the word lists speak for it loudest and the model does not rule it out.
+    """The model's chances, with 金融犯罪 first where the word lists speak for it as loud as for anything and the model does not rule it out.
 
     A crime taken for something else would go to the very unit it is reported of (P-14.3); the other way round only the
     inspection department sees it first.
     """
-    loudest = max(weights, key=lambda kind: weights[kind], default=None)
-    if loudest is not Category.CRIME or chances.get(Category.CRIME, 0) < _POSSIBLE:
+    loud = weights.get(Category.CRIME, 0)
+    if not loud or loud < _LOUD * max(weights.values()) or chances.get(Category.CRIME, 0) < _POSSIBLE:
         return chances
     return {**chances, Category.CRIME: max(chances.values()) + _POSSIBLE}
 

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 from hotline_bridge.config import Config
 from routing.calendar import Calendar
-from routing.concepts import Concepts
 from routing.directory import Directory
 from routing.errors import BadTable, RuleError
 from routing.lexicon import Lexicon, Source
@@ -126,7 +125,6 @@ def load_words(watchlist: Path | None, rates: Path | None, lexicons: Path | None
     names = str(watchlist or "samples/watchlist.csv"), str(rates or "samples/rates.csv")
     lexicon, digest = load_lexicon(lexicons)
     PrivateMoney.of(lexicon)            # told here with the mistakes of the other tables, not when triage is built
-    Concepts.of(lexicon.words.get("concepts", {}).get("concepts", {}))
     return Words(
         lexicon, WatchList.parse(rows_of(figures, names[0], ("name", "role")), names[0]), _rates(rows_of(money, names[1], ("currency", "cny")), names[1]),
         _digest(digest, hashlib.sha256(figures).hexdigest(), hashlib.sha256(money).hexdigest()),

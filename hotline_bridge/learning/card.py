@@ -31,8 +31,8 @@ def _data(told: Mapping[str, Any]) -> list[str]:
     rows = [f"| {name} | {count} |" for name, count in {**told["flags_in_texts"], **told["categories_in_texts"]}.items()]
     return [
         "## What it learnt from", "",
-        (f"{told['texts']:,} labelled complaints and questions ({told['without_flag']:,} without any flag) and {told['phrases']:,} phrases, all written for this project and read by a second "
-        f"person against the contract (docs/triage.md); {told['aside']} further texts are kept aside and never learnt from. No customer's words are among them. "
+        (f"{told['texts']:,} labelled complaints and questions ({told['without_flag']:,} without any flag) and {told['phrases']:,} phrases, all written for this project; the complaints were read by a second "
+        f"person against the contract (docs/triage.md), the phrases and most questions were not; {told['aside']} further texts are kept aside and never learnt from. No customer's words are among them. "
         f"Seed {told['seed']}, {told['folds']} folds, {told['made_with']}; SHA-256 of the texts `{told['learnt_from_sha256'][:16]}…`."), "",
         "| label | texts |", "| --- | --- |", *rows, "",
     ]

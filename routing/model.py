@@ -31,8 +31,8 @@ _FLAGS, _KINDS = len(OPINED), len(CATEGORIES)
 #: Where each stands in what the lists say.
 _PLACE: Mapping[Category | str, int] = dict(zip([*CATEGORIES, *OPINED], range(_KINDS + _FLAGS), strict=True))
 LONGEST = 4_000             # characters it reads of a text; the lists read all
-_BIG = ("near", "whole")    # kept in half precision in a file: 2 bytes a number
-FORM = 5                    # of the file
+_BIG: Mapping[str, int] = {"near": 1, "whole": 2}       # kept in half precision in a file, 2 bytes a number; and the columns added after it is read
+FORM = 6                    # of the file
 #: What reading a file ends with that is none, or no longer whole; a header may even ask for more memory than there is.
 _NO_MODEL = (ValueError, KeyError, OSError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 
@@ -61,13 +61,15 @@ class Weights:
     `near` V x F is what each sign says in a window for each flag, as often as it stands there; `whole` V x (F+K+1) what it says
     in the whole text for each flag and category and for an enquiry, once; the biases are what is said without any. `blend` F x 4 weighs window, whole text and lists, and adds a bias; `mix` K x
     (2K+F+1) weighs the whole text, the lists' weights and the flags for each category; `asks` 2 weighs the enquiry; `limits` F says from which
-    probability on a flag is raised.
+    probability on a flag is raised. `worth` V is how rare each sign is: for the categories, which are told apart by few
+    of the many words of a text, a text is as long as its signs are worth (the columns of `whole` hold their part of it).
     """
 
     near: Floats
     near_bias: Floats
     whole: Floats
     whole_bias: Floats
+    worth: Floats
     blend: Floats
     mix: Floats
     asks: Floats
@@ -89,11 +91,13 @@ class Model:
     def of(cls, rows: Mapping[str, int], weights: Weights, card: Mapping[str, Any], digest: str = "") -> "Model":
         """A model from what training found.
 
-        Added here are a last row of the weights, all zero, for signs nobody knows, and a last column that counts the others.
+        Added here are a last row of the weights, all zero, for signs nobody knows, and last columns: one that counts the
+        others, and for the whole text one that adds up what they are worth.
         """
-        near, whole = (np.zeros((len(rows) + 1, table.shape[1] + 1), np.float32) for table in (weights.near, weights.whole))
-        for padded, table in ((near, weights.near), (whole, weights.whole)):
-            padded[:-1, :-1], padded[:-1, -1] = table, 1
+        near = np.zeros((len(rows) + 1, weights.near.shape[1] + 1), np.float32)
+        near[:-1, :-1], near[:-1, -1] = weights.near, 1
+        whole = np.zeros((len(rows) + 1, weights.whole.shape[1] + 2), np.float32)
+        whole[:-1, :-2], whole[:-1, -2], whole[:-1, -1] = weights.whole, 1, weights.worth**2
         runs_only = {key_of(sign): row for sign, row in rows.items() if not sign.startswith(MARK)}
         concepts = {sign: row for sign, row in rows.items() if sign.startswith(MARK)}
         return cls(Rows(list(rows)), replace(weights, near=near, whole=whole), card, KeyTable.of(runs_only, len(rows)), concepts, digest)
@@ -119,8 +123,8 @@ class Model:
         """The model as a file."""
         content = io.BytesIO()
         arrays: dict[str, NDArray[Any]] = {key: getattr(self.weights, key) for key in Weights.__slots__}
-        for key in _BIG:
-            arrays[key] = arrays[key][:-1, :-1].astype(np.float16)
+        for key, added in _BIG.items():
+            arrays[key] = arrays[key][:-1, :-added].astype(np.float16)
         for key, words in (("names", "\n".join(self.rows)), ("card", json.dumps(self.card, ensure_ascii=False))):
             arrays[key] = np.frombuffer(words.encode("utf-8", "surrogatepass"), np.uint8)
         np.savez_compressed(content, allow_pickle=False, **arrays)
@@ -174,7 +178,12 @@ class Model:
         known[-1] = True
         np.not_equal(rows[:-1], rows[1:], out=known[:-1])       # each row once
         once = np.add.reduce(weights.whole.take(rows[known], axis=0), axis=0)
-        whole = once[:-1] / np.float32(math.sqrt(max(once.item(-1), 1))) + weights.whole_bias
+        long, worth = (np.float32(math.sqrt(max(once.item(at), 1))) for at in (-2, -1))
+        whole = once[:-2]
+        whole[:_FLAGS] /= long
+        whole[_FLAGS:-1] /= worth
+        whole[-1] /= long
+        whole += weights.whole_bias
         parts = clauses(text) or [(0, len(text))]
         pairs = neighbours(parts)
         width = signs.shape[1]
@@ -323,7 +332,7 @@ def _fits(rows: Mapping[str, int], arrays: Mapping[str, NDArray[Any]]) -> bool:
     """Whether the arrays of a file are of one model: each number a number, and as many as there are signs, flags and categories."""
     signs, kinds = len(rows), len(CATEGORIES)
     shapes = {
-        "near": (signs, _FLAGS), "near_bias": (_FLAGS,), "whole": (signs, _FLAGS + kinds + 1), "whole_bias": (_FLAGS + kinds + 1,),
+        "near": (signs, _FLAGS), "near_bias": (_FLAGS,), "worth": (signs,), "whole": (signs, _FLAGS + kinds + 1), "whole_bias": (_FLAGS + kinds + 1,),
         "blend": (_FLAGS, 4), "mix": (kinds, 2 * kinds + _FLAGS + 1), "asks": (2,), "limits": (_FLAGS,),
     }
     return (

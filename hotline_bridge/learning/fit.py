@@ -23,8 +23,10 @@ SEED = 95580
 FOLDS = 5
 RARE = 2                # a sign that fewer pieces have teaches nothing, and may be somebody's name
 CALM = 4                # of the windows of texts without the flag every fourth is learnt from; they are all alike
-STRICT = 20.0           # inverse of the penalty on large weights
+STRICT, STRICTER = 20.0, 5.0    # inverse of the penalty on large weights: of flags, of categories
 LOWEST, HIGHEST = 0.45, 0.75    # limits of the limits: the texts carry more flags than a bank's post does, so that a lower one would raise too many there
+
+KINDS = slice(len(OPINED), -1)  # which columns of the whole text's scores are the categories
 
 Indexes = NDArray[np.int64]
 
@@ -48,6 +50,8 @@ class Material:
     lists: Sequence[Lists]
     rows: Mapping[str, int]                 # sign -> column
     texts: csr_matrix
+    worth: Floats                           # of each sign: how rare it is
+    worthy: csr_matrix                      # the texts, their signs counted by worth
     windows: csr_matrix                     # of all texts, one behind the other
     owner: Indexes                          # of each window its text
     spans: Sequence[tuple[int, int]]        # of each window, in its folded text
@@ -107,8 +111,10 @@ def fit(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts: Conce
     heads = _heads(material, np.ones(len(examples), np.bool_))
     blend = _blend(material, held)
     limits = _limits(material, held.chances(material.lists, blend))
-    near, whole = (table.astype(np.float16).astype(np.float32) for table in (heads.local, heads.whole))       # as the file keeps them
-    weights = Weights(near, heads.local_bias, whole, heads.whole_bias, blend, _mix(material, held), _asks(material, held), limits)
+    spoken = heads.whole.copy()
+    spoken[:, KINDS] *= material.worth[:, None]
+    near, whole = (table.astype(np.float16).astype(np.float32) for table in (heads.local, spoken))       # as the file keeps them
+    weights = Weights(near, heads.local_bias, whole, heads.whole_bias, material.worth, blend, _mix(material, held), _asks(material, held), limits)
     return Model.of(material.rows, weights, {"form": FORM, "flags": list(OPINED)}), held
 
 
@@ -122,7 +128,24 @@ def _material(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts:
     rows = {sign: row for row, sign in enumerate(sorted(sign for sign, count in counted.items() if count >= RARE))}
     owner = np.repeat(np.arange(len(words)), [len(cut) for cut in spans])
     flat = [span for cut in spans for span in cut]
-    return Material(examples, [said(one) for one in examples], rows, _matrix([sorted(set(signs)) for signs in whole], rows), _matrix(cut, rows), owner, flat, phrases, _matrix(alone, rows))
+    texts = _matrix([sorted(set(signs)) for signs in whole], rows)
+    worth = _worth(texts)
+    return Material(examples, [said(one) for one in examples], rows, texts, worth, _by_worth(texts, worth), _matrix(cut, rows), owner, flat, phrases, _matrix(alone, rows))
+
+
+def _worth(texts: csr_matrix) -> Floats:
+    """How rare each sign is: the logarithm of how many times fewer texts have it than there are (inverse document frequency)."""
+    having = np.bincount(texts.indices, minlength=texts.shape[1])
+    return np.asarray(np.log((texts.shape[0] + 1) / (having + 1)), np.float32)
+
+
+def _by_worth(texts: csr_matrix, worth: Floats) -> csr_matrix:
+    """The same texts, each sign counted by what it is worth, and each text of length one again."""
+    counted = texts.copy()
+    counted.data = worth[texts.indices].astype(np.float64)
+    root = np.sqrt(np.asarray(counted.multiply(counted).sum(axis=1)).ravel())
+    counted.data /= np.maximum(np.repeat(root, np.diff(counted.indptr)), 1)
+    return counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +175,7 @@ def _heads(material: Material, learnt: NDArray[np.bool_]) -> Heads:
     flagged = [row for row, one in enumerate(material.labels) if learnt[row] and one.flags is not None]
     sorted_ = [row for row, one in enumerate(material.labels) if learnt[row] and one.category is not None]
     whole = [_linear(material.texts[flagged], [flag in (material.labels[row].flags or ()) for row in flagged]) for flag in OPINED]
-    kinds = [_linear(material.texts[sorted_], [material.labels[row].category is kind for row in sorted_]) for kind in CATEGORIES]
+    kinds = [_linear(material.worthy[sorted_], [material.labels[row].category is kind for row in sorted_], STRICTER) for kind in CATEGORIES]
     told = [row for row, one in enumerate(material.labels) if learnt[row] and one.enquiry is not None]
     # phrases are out of complaints, and short as questions are: without them every short complaint would look like a question
     both = vstack([material.texts[told], material.phrase_rows], format="csr")
@@ -184,11 +207,11 @@ def _place(one: Labelled, flag: str) -> tuple[int, int]:
     return (at, at + len(words)) if at >= 0 else (-1, -1)
 
 
-def _linear(pieces: csr_matrix, holds: Sequence[bool]) -> tuple[Floats, float]:
+def _linear(pieces: csr_matrix, holds: Sequence[bool], strict: float = STRICT) -> tuple[Floats, float]:
     """Learn one label: a weight for each sign, and a bias."""
     if len(set(holds)) < 2:     # nothing to tell apart: a bank's own few examples
         return np.zeros(pieces.shape[1], np.float32), -4.0
-    learner = LogisticRegression(C=STRICT, class_weight="balanced", solver="liblinear", random_state=SEED, max_iter=300)
+    learner = LogisticRegression(C=strict, class_weight="balanced", solver="liblinear", random_state=SEED, max_iter=300)
     learner.fit(pieces, np.array(holds))
     return np.asarray(learner.coef_[0], np.float32), float(learner.intercept_[0])
 
@@ -199,7 +222,9 @@ def _stacked(parts: Sequence[tuple[Floats, float]]) -> tuple[Floats, Floats]:
 
 def _score(material: Material, heads: Heads, asked: NDArray[np.bool_], held: Held) -> None:
     """Let heads score the texts that are `asked`, each flag by its strongest window."""
-    held.whole[asked] = material.texts[np.flatnonzero(asked)] @ heads.whole + heads.whole_bias
+    rows = np.flatnonzero(asked)
+    held.whole[asked] = material.texts[rows] @ heads.whole + heads.whole_bias
+    held.whole[rows, KINDS] = material.worthy[rows] @ heads.whole[:, KINDS] + heads.whole_bias[KINDS]
     inside = np.flatnonzero(asked[material.owner])
     scores = material.windows[inside] @ heads.local + heads.local_bias
     held.near[asked] = heads.local_bias       # a text without any clause

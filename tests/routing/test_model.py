@@ -43,7 +43,7 @@ def tiny(rows: tuple[str, ...] = ("丢", "钱丢", "好", "@存折")) -> Model:
     mix[CATEGORIES.index(Category.BREACH), 2 * kinds + at] = 2
     mix[CATEGORIES.index(Category.ATTITUDE), -1] = 1    # what is said without any word
     whole[2:3, -1], whole_bias[-1], asks[:] = 2, -1, (3, 0.5)
-    weights = Weights(near=near, near_bias=near_bias, whole=whole, whole_bias=whole_bias, blend=blend, mix=mix, asks=asks, limits=limits)
+    weights = Weights(near=near, near_bias=near_bias, whole=whole, whole_bias=whole_bias, worth=np.ones(signs, np.float32), blend=blend, mix=mix, asks=asks, limits=limits)
     return Model.of({sign: row for row, sign in enumerate(rows)}, weights, {"form": FORM, "flags": list(OPINED)})
 
 

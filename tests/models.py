@@ -28,6 +28,6 @@ def a_model(means: Mapping[str, str], limit: float = 0.5, loud: float = 8) -> Mo
         else:
             whole[row, names.index(what)] = loud
     weights = Weights(
-        near=near, near_bias=np.full(flags, -4, np.float32), whole=whole, whole_bias=np.zeros(flags + kinds + 1, np.float32), blend=blend, mix=mix,
+        near=near, near_bias=np.full(flags, -4, np.float32), whole=whole, whole_bias=np.zeros(flags + kinds + 1, np.float32), worth=np.ones(signs, np.float32), blend=blend, mix=mix,
         asks=np.array([1, -5], np.float32), limits=np.full(flags, limit, np.float32))
     return Model.of({word: row for row, word in enumerate(means)}, weights, {"form": FORM, "flags": list(OPINED)})

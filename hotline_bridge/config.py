@@ -125,6 +125,19 @@ class ImapSection(MailServer):
     largest: PositiveInt = Field(50 << 20, description="bytes; of a larger mail only the header is fetched")
 
 
+class MailSection(Section):
+    """Whose mails are believed, and how many letters they may set off."""
+
+    trusted_servers: tuple[str, ...] = Field((), description="names (authserv-id) of the bank's own mail servers whose Authentication-Results are believed; with any named, only a sender they confirm can answer a case")
+    accept_unverified: bool = Field(False, description="whether a mail those servers say nothing about may answer a case all the same")
+    aliases: Mapping[str, str] = Field(default_factory=dict, description="further addresses of units: address → the mailbox in the directory it speaks for")
+    slips_of_sender: PositiveInt = Field(3, description="slips a day that the mails of one address set off without the desk")
+    cases_of_sender: PositiveInt = Field(50, description="cases a day that one address opens; beyond it its mails wait in quarantine")
+    slips_to_unit: PositiveInt = Field(20, description="slips a day that mails set off to one unit without the desk")
+    letters_in_ten_minutes: PositiveInt = Field(10, description="automatic letters to one address in ten minutes; beyond it they wait for a person")
+    letters_a_day: PositiveInt = Field(30, description="automatic letters to one address in 24 hours; beyond it they wait for a person")
+
+
 class Source(Secret):
     """Whose calls may be posted: one bearer token each."""
 
@@ -188,6 +201,7 @@ class Config(BaseSettings):
     tables: Tables = Tables()
     smtp: SmtpSection = SmtpSection()
     imap: ImapSection = ImapSection()
+    mail: MailSection = MailSection()
     http: HttpSection = HttpSection()
     sources: tuple[Source, ...] = ()
     people: tuple[Person, ...] = ()

@@ -22,7 +22,7 @@ from routing.lexicon import Lexicon, Source
 from routing.model import Model
 from routing.money.business import PrivateMoney
 from routing.pack import Pack, parse_pack
-from routing.rules import Exchange, Identity, Rules
+from routing.rules import Exchange, Identity, Limits, Rules
 from routing.triage import TriageTables
 from routing.watch import WatchList
 
@@ -58,13 +58,19 @@ def load_rules(config: Config, reply_key: bytes) -> Loaded:
     known, odd = directory
     if config.bank.centre and known.get(config.bank.centre) is None:
         raise BadTables([BadTable("bank.centre", [f"{config.bank.centre} is no code in the directory"])])
-    identity = Identity(config.bank.name, config.bank.mailbox.lower(), config.bank.desk.lower(), config.bank.centre, reply_key, config.bank.subaddresses)
+    aliases = {alias.lower(): mailbox.lower() for alias, mailbox in config.mail.aliases.items()}
+    if unknown := sorted(box for box in set(aliases.values()) if not known.by_mailbox(box)):
+        raise BadTables([BadTable("mail.aliases", [f"{box} is no mailbox of the directory; an alias speaks for one that is" for box in unknown])])
+    identity = Identity(
+        config.bank.name, config.bank.mailbox.lower(), config.bank.desk.lower(), config.bank.centre, reply_key, config.bank.subaddresses,
+        config.mail.trusted_servers, config.mail.accept_unverified, aliases)
     by_hotline = {hotline: pack.id for pack in packs.values() for hotline in pack.hotlines if pack.id in wanted} | dict(config.bank.packs)
     judging = TriageTables(tables.lexicon, known, tables.watch, tables.rates, model=beside)     # one index of the directory for all packs
     rules = Rules(
         identity=identity, packs=packs, default_pack=config.bank.pack, by_hotline=by_hotline, calendar=calendar, directory=known,
         tables={name: judging.limited(Decimal(pack.review.amount_over)) for name, pack in packs.items()},
         exchanges={f"cdr:{one.name}": Exchange(ZoneInfo(one.zone), one.format) for one in config.cdr},
+        limits=Limits(**{name: getattr(config.mail, name) for name in Limits.__slots__}),
         digest=_digest(known.digest, calendar.digest, tables.digest, beside.digest if beside else "", *(packs[name].digest for name in sorted(packs))),
     )
     return Loaded(rules, odd)

@@ -100,6 +100,20 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One result that a mail server noted about a sender (RFC 8601): `method` dmarc, dkim, spf, auth; `result` pass, fail, none ...
+
+    `about` is the domain it speaks of; `depth` how many Received headers stand above the note.
+    """
+
+    server: str
+    method: str
+    result: str
+    about: str
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A mail as it really is: decoded, its new words apart from the history below them."""
 
@@ -120,6 +134,9 @@ class Mail:
     warnings: tuple[str, ...] = ()
     sender_certain: bool = True         # From names one mailbox in plain sight; else nobody can say who wrote
     bulk: bool = False                  # a mailing list, a newsletter, or what a filter took for spam
+    checks: tuple[Check, ...] = ()      # what mail servers noted about the sender, from the top
+    automatic: str = ""                 # the header that forbids automatic letters back (RFC 3834); "" where none does
+    bridge: str = ""                    # the bridge that wrote it, this one or another; "" where none did
 
     @property
     def quoted(self) -> bool:

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
+from routing.authenticity import doubt
 from routing.calendar import Calendar
 from routing.case import Case
 from routing.deadline import deadline
 from routing.directory import Directory
 from routing.errors import RuleError
 from routing.pack import Pack
+from routing.papers import Mail
 from routing.triage import TriageTables, triage
 
 
@@ -23,11 +25,33 @@ class Identity:
     centre: str = ""                    # directory code of the hotline centre's unit; "" is head office (P-9.3)
     reply_key: bytes = field(default=b"", repr=False)
     subaddresses: bool = True           # the mailbox takes hotline+anything@… (RFC 5233); Domino often does not
+    trusted_servers: tuple[str, ...] = ()               # authserv-ids of the bank's own mail servers (RFC 8601)
+    accept_unverified: bool = False     # a mail that none of them says anything about may answer a case
+    aliases: Mapping[str, str] = field(default_factory=dict)    # address → the mailbox of the directory it speaks for
 
     @property
     def domain(self) -> str:
         """The part of our address behind the @, which our Message-IDs carry too."""
         return self.mailbox.rpartition("@")[2]
+
+    def speaks_as(self, sender: str) -> str:
+        """The mailbox of the directory that an address speaks for: a registered alias's own, else itself."""
+        return self.aliases.get(sender.lower(), sender)
+
+    def doubt(self, mail: Mail) -> str:
+        """Why it is not certain that a mail comes from whom it names; "" where nothing speaks against it."""
+        return doubt(mail, self.trusted_servers, accept_unverified=self.accept_unverified)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many letters and slips go out by themselves because of mails: anybody can write one (P-6, P-9.6)."""
+
+    slips_of_sender: int = 3            # a day
+    cases_of_sender: int = 50           # a day; beyond it mails wait in quarantine
+    slips_to_unit: int = 20             # a day
+    letters_in_ten_minutes: int = 10    # automatic letters to one address
+    letters_a_day: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +75,7 @@ class Rules:
     tables: Mapping[str, TriageTables]  # by pack, since each has its own limit of money
     digest: str
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)     # by the name of their door
+    limits: Limits = Limits()
 
     def exchange(self, source: str) -> Exchange:
         """How this source writes its records; one that is not configured any more is read by its looks."""

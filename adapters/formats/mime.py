@@ -4,9 +4,11 @@ Raises only `Unreadable`, and that only for what is no mail at all. Everything e
 warning beside what could be read. Sources: RFC 5322, 2045-2047, 2231, 3464, 8098, and what Chinese mail systems send.
 """
 
+import hashlib
 from collections.abc import Mapping
 
 from adapters.formats import bounce
+from adapters.formats.authentication import automatic, bridge, checks
 from adapters.formats.headers import Headers, addresses, certain, mailbox, message_ids, moment, read_headers
 from adapters.formats.kinds import Signs, kind_of
 from adapters.formats.parts import Parts, head_and_body, read_parts
@@ -47,7 +49,18 @@ def read_mail(content: bytes) -> Mail:
         attachments=tuple(parts.attachments), failed_recipients=_failed(headers, kind, blocks, parts),
         charsets=tuple(parts.charsets), warnings=(*_complaints(headers, sender), *parts.warnings),
         sender_certain=certain(list(headers.all_raw("from"))), bulk=_bulk(headers),
+        checks=checks(headers), automatic=automatic(headers), bridge=bridge(headers),
     )
+
+
+def sameness(mail: Mail) -> str:
+    """A digest of what a mail says, whatever servers on its way wrote into it: two with the same are one mail (pain 8)."""
+    words = "\n".join(line for raw in mail.text.splitlines() if (line := raw.strip()))
+    said = (mail.message_id, mail.sender, mail.date.isoformat() if mail.date else "", mail.subject, words)
+    whole = hashlib.sha256("\0".join(said).encode("utf-8", "replace"))
+    for one in mail.attachments:
+        whole.update(b"\0" + one.name.encode("utf-8", "replace") + b"\0" + hashlib.sha256(one.content).digest())
+    return whole.hexdigest()
 
 
 def mail_json(mail: Mail, file: str, case_number: str | None, elements: Mapping[str, str]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from adapters.formats.letter import Draft
 from adapters.formats.mime import read_mail
@@ -34,7 +34,7 @@ def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     mail = read_mail(tx.papers.body(subject))
     forms = _forms(mail)
     seen = clues(mail, rules.identity.mailbox, rules.identity.reply_key, tuple(rules.by_hotline))
-    seen = replace(seen, attached=tuple(dict.fromkeys((*seen.attached, *forms.numbers))))
+    seen = replace(seen, sender=rules.identity.speaks_as(seen.sender), attached=tuple(dict.fromkeys((*seen.attached, *forms.numbers))))
     cases = {case.id: case for case in _cases(tx, seen)}
     candidates = {case.id: _candidate(tx, case, rules) for case in cases.values()}
     judged = match(seen, list(candidates.values()))
@@ -45,8 +45,9 @@ def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     mine = next((one for one in judged.cases if seen.sender in candidates[one].chain_mailboxes), judged.cases[0])
     case = cases[mine]
     waited_for = case.round > 0 and case.state in AWAITED
-    out = judged.accepted and waited_for
-    reasons = (*judged.reasons, *_besides(mail, case, waited_for=waited_for))
+    doubts = tuple(_besides(tx, subject, mail, case, rules, waited_for=waited_for))
+    out = judged.accepted and not doubts
+    reasons = (*judged.reasons, *doubts)
     elements = _written(mail, forms, _others_words(tx, case))
     if tx.answers.keep(Answer(0, mine, subject, now, mail.sender, elements, COUNTED if out else CLAIMED, reasons)) is None:
         return
@@ -59,12 +60,18 @@ def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
         tell_desk(tx, case, "疑似回复待确认", ["有来信疑为该投诉件的回复，须人工确认：", *(f"· {one}" for one in reasons)], (subject, now), rules)
 
 
-def _besides(mail: Mail, case: Case, *, waited_for: bool) -> Iterator[str]:
-    """Yield what else the desk must know to decide."""
+def _besides(tx: Tx, subject: int, mail: Mail, case: Case, rules: Rules, *, waited_for: bool) -> Iterator[str]:
+    """Yield what else speaks against counting it as an answer without the desk."""
     if not waited_for:
         yield f"该件为“{case.state.value}”，不在等待回复"
     if not mail.sender_certain:
         yield "发件人一栏有多个、隐藏或残缺的地址，无法认定是谁所发"
+    elif doubt := rules.identity.doubt(mail):
+        yield doubt
+    if mail.bridge:
+        yield f"来信由投诉转办系统自动发出或转发（{mail.bridge}），不是人写的回复"
+    if mail.message_id and (other := tx.papers.namesake(subject, mail.message_id)):
+        yield f"与来件 {other} 的 Message-ID 相同而内容不同，两件均已保留"
 
 
 def judge(tx: Tx, answer_id: int, who: str, now: datetime, rules: Rules, *, accept: bool) -> None:
@@ -109,16 +116,40 @@ def _ask_again(tx: Tx, case: Case, mail: Mail, state: tuple[Mapping[int, str], S
         tx.cases.save(case, entry, Entry(now, "bridge", "转投诉处理岗", says, rules.digest))
         tell_desk(tx, case, "回复不完整", [f"承办单位的回复缺第 {'、'.join(map(str, lacking))} 项；{says}。"], (-case.round, now), rules)
         return
+    machine = mail.automatic or mail.bridge
+    if machine and box == mail.sender:              # RFC 3834, 2: no machine answers a machine
+        tx.cases.save(case, entry, Entry(now, "bridge", "转投诉处理岗", f"来信标明为自动发出（{machine}），不自动退回", rules.digest))
+        tell_desk(tx, case, "回复不完整", [f"承办单位的回复缺第 {'、'.join(map(str, lacking))} 项；来信标明为自动发出（{machine}），未自动退回，请联系补充。"], (-case.round, now), rules)
+        return
     trouble = _forms(mail).trouble
     letter = tx.tray.put(letters.incomplete(case, replace(mail, sender=box), (total, lacking, trouble), asked + 1, now, rules), now)
     tx.cases.save(case, entry)
     if letter is not None:
+        _post(tx, case, (letter, box), now, rules)
+
+
+def _post(tx: Tx, case: Case, addressed: tuple[int, str], now: datetime, rules: Rules) -> None:
+    """Owe the letter to the post room, or lay it before a person where the address has had its fill: two machines may be talking (pain 4).
+
+    Only letters that answer what came in are counted; slips, alarms and reminders are owed whatever happens.
+    """
+    letter, box = addressed
+    limits, spans = rules.limits, ((timedelta(minutes=10), "10 分钟"), (timedelta(days=1), "24 小时"))
+    most = (limits.letters_in_ten_minutes, limits.letters_a_day)
+    spent = [(limit, name) for limit, (span, name) in zip(most, spans, strict=True) if tx.tray.given(box, "incomplete", now - span) > limit]
+    if not spent:
         tx.tasks.owe("post", letter, now)
+        return
+    limit, name = spent[0]
+    told = f"{name}内自动发往 {box} 的退回补充函已达 {limit} 封，本封暂不发出"
+    tx.tasks.shelve("post", letter, now, f"{told} / its fill of automatic letters; if a person writes there, send it with `hotline-bridge retry`")
+    tx.cases.note(case.id, Entry(now, "bridge", "暂停自动往来", told, rules.digest))
+    tell_desk(tx, case, "暂停自动往来", [f"{told}。对方可能是自动应答程序，请电话联系；确认无误后用 hotline-bridge retry 放行。"], (-1000 - case.round, now), rules)
 
 
 def _who_is_asked(tx: Tx, case: Case, mail: Mail, rules: Rules) -> str:
     """Who answered, where they may speak for the unit; where the desk let a stranger's answer count, whoever got the slip."""
-    if mail.sender_certain and mail.sender in _candidate(tx, case, rules).chain_mailboxes:
+    if mail.sender_certain and rules.identity.speaks_as(mail.sender) in _candidate(tx, case, rules).chain_mailboxes:
         return mail.sender
     found = addressee(rules.directory, case.lead, case.complaint.person_hint) if case.lead else None
     return found.mailbox if found else ""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from adapters.formats.cdr import ids_of, leg_of
 from adapters.formats.form_json import BadForm, read_form
-from adapters.formats.mime import read_mail
+from adapters.formats.mime import read_mail, sameness
 from hotline_bridge.opening import call_of, open_form
 from hotline_bridge.store.papers import Kept
 from hotline_bridge.store.tx import Tx
@@ -41,8 +41,10 @@ def _read_mail(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
 
 
 def _same_mail_before(tx: Tx, paper: Kept, mail: Mail) -> int | None:
-    """The same Message-ID and content came before, perhaps through another mailbox (pain 8)."""
-    return tx.papers.twin(paper.id) if mail.message_id else None
+    """The same Message-ID and content came before, perhaps through another mailbox or a list (pain 8)."""
+    if not mail.message_id:
+        return None
+    return tx.papers.same_mail(paper.id, sameness(mail), mail.message_id) or tx.papers.twin(paper.id)
 
 
 def _message(tx: Tx, paper: Kept, mail: Mail, now: datetime, rules: Rules) -> None:
@@ -72,8 +74,9 @@ def _returned(tx: Tx, paper: Kept, _mail: Mail, now: datetime, _rules: Rules) ->
 def _noted(tx: Tx, paper: Kept, mail: Mail, now: datetime, rules: Rules) -> None:
     """Auto-replies, recalls and receipts are written into the book of their case and answer nothing."""
     names = {MailKind.AUTO_REPLY: "自动回复", MailKind.RECALL: "邮件撤回", MailKind.READ_RECEIPT: "已读回执"}
-    found = clues(mail, rules.identity.mailbox, rules.identity.reply_key)
-    for case in tx.cases.by_messages(found.message_ids):
+    found = clues(mail, rules.identity.mailbox, rules.identity.reply_key, tuple(rules.by_hotline))
+    numbered = [case for number in (*found.tokens, *found.numbers) if (case := tx.cases.by_number(number)) is not None]
+    for case in {case.id: case for case in (*tx.cases.by_messages(found.message_ids), *numbered)}.values():
         tx.cases.note(case.id, Entry(now, mail.sender or "-", names[mail.kind], f"来件 {paper.id}，不计为回复", rules.digest))
     if not tx.tray.knows(found.message_ids) and not rules.directory.by_mailbox(mail.sender):
         # a platform's machine may file complaints this way, and a customer may write 撤回: or 已读: into a subject (P-3)

@@ -19,9 +19,6 @@ from routing.parties import Customer, Unit
 from routing.rules import Rules
 from routing.verdict import Complaint
 
-MOST_OF_SENDER = 3          # slips a day that one address sets off by itself
-MOST_CASES = 50             # cases a day that one address opens; beyond it its mails wait in quarantine
-MOST_ABOUT_UNIT = 20        # slips a day that mails set off to one unit
 FEW = 40                    # characters; so few words point to the forwarded mail below, or to what is attached
 LONGEST_SUBJECT, LONGEST_NAME = 500, 80
 
@@ -37,13 +34,15 @@ def register(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
         tx.papers.quarantine(subject, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
         return
     count = tx.cases.sequence(f"mail:{_short(mail.sender)}:{_day(now, rules)}")
-    if count > MOST_CASES:
+    if count > rules.limits.cases_of_sender:
         trouble = f"{mail.sender or '无发件人'} 今日第{count}封来信 / mail number {count} of this sender today"
         tx.papers.quarantine(subject, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
         return
-    inside = rules.directory.by_mailbox(mail.sender)
+    inside = rules.directory.by_mailbox(rules.identity.speaks_as(mail.sender))
     case = rules.judged(open_case(tx, subject, _new(mail, inside, now, rules), now, rules))
-    doubts = list(_doubts(mail, inside, count)) or list(_too_many(tx, case, now, rules))
+    doubts = list(_doubts(mail, inside, count, rules)) or list(_too_many(tx, case, now, rules))
+    if mail.message_id and (other := tx.papers.namesake(subject, mail.message_id)):
+        doubts.append(f"与来件 {other} 的 Message-ID 相同而内容不同，两件均已保留")
     if doubts:
         _lay_before_desk(tx, case, doubts, now, rules)
 
@@ -64,17 +63,19 @@ def _words(mail: Mail) -> str:
     return without_footer(mail.text) if mail.quoted and _count(new) < FEW else new
 
 
-def _doubts(mail: Mail, inside: tuple[Unit, ...], count: int) -> Iterator[str]:
+def _doubts(mail: Mail, inside: tuple[Unit, ...], count: int, rules: Rules) -> Iterator[str]:
     """Yield why a person must look before a slip leaves."""
     if inside:
         yield f"发件人是系统内单位（{inside[0].full_name}）而来信未对应任何工单，请核对是否为回复"
     if not mail.sender_certain:
         yield "发件人一栏有多个、隐藏或残缺的地址"
+    if mail.bridge:
+        yield f"来信由投诉转办系统自动发出或转发（{mail.bridge}）"
     if mail.bulk:
         yield "群发邮件或被标为垃圾邮件"
     if mail.attachments and _count(mail.text) < FEW:
         yield f"正文很少，另有{len(mail.attachments)}个附件，请看原件"
-    if count > MOST_OF_SENDER:
+    if count > rules.limits.slips_of_sender:
         yield f"同一发件人今日第{count}封来信"
 
 
@@ -82,7 +83,7 @@ def _too_many(tx: Tx, case: Case, now: datetime, rules: Rules) -> Iterator[str]:
     """Yield the doubt where mails have set off enough slips to one unit today."""
     unit = case.verdict.unit if case.verdict else None
     about = tx.cases.sequence(f"mail-unit:{_short(unit)}:{_day(now, rules)}") if unit else 0
-    if about > MOST_ABOUT_UNIT:
+    if about > rules.limits.slips_to_unit:
         yield f"今日第{about}封涉及该单位的来信"
 
 

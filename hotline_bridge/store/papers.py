@@ -79,6 +79,19 @@ class Papers:
         same = (t.paper.c.digest == mine.digest, t.paper.c.kind == mine.kind, t.paper.c.id < paper_id)
         return self.db.execute(select(t.paper.c.id).where(*same).order_by(t.paper.c.id).limit(1)).scalar()
 
+    def same_mail(self, paper_id: int, digest: str, message_id: str) -> int | None:
+        """Return the earlier paper that is this very mail by what it says, or None; two that come at once are one (pain 8)."""
+        mine = {"digest": digest, "paper": paper_id, "message_id": _hashed(message_id)}
+        if added(self.db, t.mail_seen, **mine):
+            return None
+        first = self.db.execute(select(t.mail_seen.c.paper).where(t.mail_seen.c.digest == digest)).scalar()
+        return None if first in {None, paper_id} else first
+
+    def namesake(self, paper_id: int, message_id: str) -> int | None:
+        """Return an earlier paper that bears the same Message-ID but says something else (pain 8)."""
+        other = (t.mail_seen.c.message_id == _hashed(message_id), t.mail_seen.c.paper < paper_id)
+        return self.db.execute(select(t.mail_seen.c.paper).where(*other).order_by(t.mail_seen.c.paper).limit(1)).scalar()
+
     def read(self, paper_id: int, note: str = "") -> None:
         """Note that the paper was read, and what came of it where that is nothing."""
         self._change(paper_id, state="read", trouble=note or None, remedy=None)
@@ -111,6 +124,10 @@ class Papers:
 
     def _change(self, paper_id: int, **values: object) -> None:
         self.db.execute(update(t.paper).where(t.paper.c.id == paper_id).values(**values))
+
+
+def _hashed(message_id: str) -> str:
+    return hashlib.sha256(message_id.encode("utf-8", "replace")).hexdigest()
 
 
 _COLUMNS = [column for column in t.paper.c if column.name not in {"body", "blob"}]

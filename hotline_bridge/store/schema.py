@@ -38,6 +38,14 @@ paper = Table(
     **FOREVER,
 )
 
+# Each mail once, by what it says, whatever servers on its way wrote into it (pain 8).
+mail_seen = Table(
+    "mail_seen", metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("paper", ForeignKey("paper.id"), nullable=False, unique=True),
+    Column("message_id", String(64), nullable=False, index=True),      # its SHA-256: the id itself has any length
+)
+
 # How far each door has read, and when it last succeeded.
 mark = Table(
     "mark", metadata,
@@ -175,6 +183,7 @@ delivery = Table(
     Column("answer", String(12), nullable=False),       # open | accepted | refused | bounced | withdrawn
     Column("said", Text, nullable=False),
     Column("at", Moment()),
+    Index(None, "recipient"),
 )
 
 # A mailbox that is chased, and what its next digest must say.

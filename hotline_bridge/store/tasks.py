@@ -50,6 +50,11 @@ class Tasks:
         except IntegrityError:      # another instance promised it in the same instant
             self.db.execute(update(t.task).where(*same).values(again))
 
+    def shelve(self, kind: str, subject: int, now: datetime, trouble: str) -> None:
+        """Promise something that waits for a person from the start."""
+        self.owe(kind, subject, now)
+        self.db.execute(update(t.task).where(t.task.c.kind == kind, t.task.c.subject == subject).values(parked=True, trouble=trouble))
+
     def strike(self, kind: str, subject: int) -> None:
         """Take a promise back: nothing is owed any more."""
         self.db.execute(delete(t.task).where(t.task.c.kind == kind, t.task.c.subject == subject))

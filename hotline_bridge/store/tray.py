@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hotline_bridge.store import schema as t
@@ -126,6 +126,13 @@ class Tray:
         """Whether one of these is a letter of ours."""
         query = select(t.letter.c.id).where(t.letter.c.message_id.in_(message_ids)).limit(1)
         return bool(message_ids) and self.db.execute(query).first() is not None
+
+    def given(self, recipient: str, purpose: str, since: datetime) -> int:
+        """How many letters of a purpose were written to an address since a moment; others that count wait until we are done."""
+        self.db.execute(select(t.mailbox.c.id).where(t.mailbox.c.id == self.mailbox(recipient)).with_for_update())
+        query = select(func.count()).select_from(t.delivery.join(t.letter, t.letter.c.id == t.delivery.c.letter))
+        mine = (t.delivery.c.recipient == recipient, t.letter.c.purpose == purpose, t.letter.c.written > since)
+        return int(self.db.execute(query.where(*mine)).scalar_one())
 
     # digests --------------------------------------------------------------------------------
     def mailbox(self, address: str) -> int:

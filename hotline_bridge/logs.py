@@ -27,6 +27,7 @@ def setup(level: str, form: str) -> None:
     others = logging.StreamHandler(sys.stderr)
     others.setFormatter(_Others(as_json=not text))
     logging.basicConfig(level=logging.WARNING, handlers=[others], force=True)
+    logging.getLogger("tnefparse").setLevel(logging.CRITICAL)       # it tells what stands in people's mails (P-6)
 
 
 class _Others(logging.Formatter):

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 
 from adapters.formats import bounce
 from adapters.formats.authentication import automatic, bridge, checks
+from adapters.formats.enclosed import Opened, opened
 from adapters.formats.headers import Headers, addresses, certain, mailbox, message_ids, moment, read_headers
 from adapters.formats.kinds import Signs, kind_of
+from adapters.formats.package import Inside
 from adapters.formats.parts import Parts, head_and_body, read_parts
 from adapters.formats.quoting import split_history
 from routing.papers import Mail, MailKind, Unreadable
@@ -38,19 +40,43 @@ def read_mail(content: bytes) -> Mail:
     headers = Headers(headers.fields, hint=parts.declared)
     sender, sender_name = _sender(headers)
     subject = headers.text("subject")
-    new_text, history = split_history(parts.text)
+    text = parts.text
+    new_text, history = split_history(text)
     blocks = tuple(block for report in parts.reports for block in bounce.report_blocks(report[1]))
     kinds_of_report = [parts.report_type, *(name for name, _ in parts.reports)]
     kind = kind_of(Signs(headers, sender, subject, new_text, kinds_of_report, bounce.actions(blocks)))
+    files = Opened(list(parts.attachments))
+    if kind is MailKind.MESSAGE and parts.attachments:
+        files = opened(parts.attachments, _mail_inside)
+        if not text.strip() and (words := _words_inside(files)):
+            text = words
+            new_text, history = split_history(text)
     return Mail(
         message_id=next(iter(message_ids(headers.raw("message-id"))), ""), sender=sender, sender_name=sender_name,
         recipients=addresses(headers, RECIPIENTS), subject=subject, date=moment(headers.raw("date")), kind=kind,
-        text=parts.text, new_text=new_text, history=history, references=_references(headers, kind, blocks, parts),
-        attachments=tuple(parts.attachments), failed_recipients=_failed(headers, kind, blocks, parts),
-        charsets=tuple(parts.charsets), warnings=(*_complaints(headers, sender), *parts.warnings),
+        text=text, new_text=new_text, history=history, references=_references(headers, kind, blocks, parts),
+        attachments=tuple(files.files), failed_recipients=_failed(headers, kind, blocks, parts),
+        charsets=tuple(parts.charsets), warnings=(*_complaints(headers, sender), *parts.warnings, *files.warnings),
         sender_certain=certain(list(headers.all_raw("from"))), bulk=_bulk(headers),
         checks=checks(headers), automatic=automatic(headers), bridge=bridge(headers),
+        seal=parts.seal.told(sender) if parts.seal else parts.sealed, seal_broken=parts.seal is not None and parts.seal.broken(sender),
     )
+
+
+def _mail_inside(content: bytes) -> Inside:
+    """A mail attached to a mail: its subject and words, and its files."""
+    head, body = head_and_body(content)
+    headers, rest = read_headers(head)
+    parts = read_parts(headers, rest + body)
+    return Inside(list(parts.attachments), "\n".join(filter(str.strip, (headers.text("subject"), parts.text))))
+
+
+def _words_inside(files: Opened) -> str:
+    """What to read of a mail without words of its own: those Outlook packed away, else those of the first mail attached."""
+    name, words = next(iter((*files.packed, *files.words)), ("", ""))
+    if words:
+        files.warnings.append(f"正文取自所附的 {name} / the words are those of an attachment")
+    return words
 
 
 def sameness(mail: Mail) -> str:
@@ -69,7 +95,8 @@ def mail_json(mail: Mail, file: str, case_number: str | None, elements: Mapping[
         "file": file, "message_id": mail.message_id, "from": mail.sender, "subject": mail.subject,
         "date": mail.date.isoformat() if mail.date else None, "kind": mail.kind.value, "new_text": mail.new_text,
         "quoted": mail.quoted, "case_number": case_number, "elements": dict(elements),
-        "attachments": [{"name": a.name, "type": a.type, "bytes": len(a.content)} for a in mail.attachments],
+        "attachments": [{"name": a.name, "type": a.type, "bytes": len(a.content)} | ({"inside": a.inside} if a.inside else {}) for a in mail.attachments],
+        **({"seal": mail.seal} if mail.seal else {}),
         "charsets": list(mail.charsets), "warnings": list(mail.warnings),
     }
 

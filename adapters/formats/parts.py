@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from adapters.formats import charset
 from adapters.formats.headers import Headers, decode_words, parameters, read_headers
 from adapters.formats.html import html_to_text
+from adapters.formats.sealed import Seal, is_encrypted, read_seal
 from adapters.formats.transfer import transfer_decoded
-from routing.papers import Attachment
+from routing.papers import Attachment, Unreadable
 
 MAX_DEPTH = 10
 MAX_PARTS = 500
@@ -63,6 +64,8 @@ class Parts:
     returned: list[Headers] = field(default_factory=list)               # heads of the mails inside
     charsets: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    seal: Seal | None = None
+    sealed: str = ""                                                    # why a signature could not be read, or that all is encrypted
     count: int = 0
 
     def warn(self, words: str) -> None:
@@ -144,6 +147,8 @@ def _multipart(part: Part, parts: Parts) -> Words:
     if not pieces:
         parts.warn("nested too deeply" if part.depth >= MAX_DEPTH else "multipart without its boundary")
         return _leaf(Part(part.headers, part.body, "text", "plain", part.depth), parts)
+    if part.subtype == "signed" and len(pieces) > 1:
+        _signed(pieces, part, parts)
     default = "message/rfc822" if part.subtype == "digest" else "text/plain"
     found = []
     for piece in pieces:
@@ -151,6 +156,28 @@ def _multipart(part: Part, parts: Parts) -> Words:
         headers, rest = read_headers(head, part.headers.hint)
         found.append(_read(_part(headers, rest + body, part.depth + 1, default), parts))
     return _choice(found) if part.subtype == "alternative" else _sequence(found)
+
+
+def _signed(pieces: list[str], part: Part, parts: Parts) -> None:
+    """Check an S/MIME signature over the first part as it was sent, with CRLF (RFC 8551, 3.5.3); the second part is dropped."""
+    head, body = _cut(pieces[1])
+    headers, rest = read_headers(head, part.headers.hint)
+    signature = _part(headers, rest + body, part.depth + 1)
+    if "pkcs7-signature" not in signature.subtype:
+        return              # PGP: nobody here has the keys
+    said = re.sub(r"\r?\n", "\r\n", pieces[0]).encode("ascii", "surrogateescape")
+    _weigh(_bytes(signature, is_text=False)[0], said, parts)
+    del pieces[1]
+
+
+def _weigh(signature: bytes, said: bytes | None, parts: Parts) -> bytes:
+    """Note what a signature says; the words it carries, where it carries them."""
+    try:
+        parts.seal = read_seal(signature, said)
+    except Unreadable as error:
+        parts.sealed = f"数字签名无法读取：{error}"
+        return b""
+    return (parts.seal.content or b"") if said is None else b""
 
 
 def _pieces(body: str, boundary: str) -> Iterator[str]:
@@ -190,6 +217,8 @@ def _leaf(part: Part, parts: Parts) -> Words:
     is_words = part.full_type in {"text/plain", "text/html", "text/enriched"} and disposition != "attachment"
     if not is_words or (named and part.depth):
         raw, _ = _bytes(part, is_text=False)
+        if part.subtype in SEALED:
+            return _unsealed(part, named, raw, parts)
         _attach(part, named, raw, parts)
         return Words()
     raw, warning = _bytes(part, is_text=True)
@@ -201,6 +230,19 @@ def _leaf(part: Part, parts: Parts) -> Words:
         parts.warn("html labelled text/plain")
         return Words(html_to_text(text))
     return Words(text)
+
+
+def _unsealed(part: Part, named: str, raw: bytes, parts: Parts) -> Words:
+    """Read what a signature carries inside of itself (RFC 8551, 3.5.2); what is encrypted stays an attachment."""
+    inner = b"" if is_encrypted(raw) else _weigh(raw, None, parts)
+    if not inner or part.depth >= MAX_DEPTH:
+        parts.sealed = parts.sealed or "邮件已加密，本系统没有密钥；请对方改发不加密的邮件"
+        parts.warn("S/MIME: the words are inside the attachment and cannot be read here")
+        _attach(part, named, raw, parts)
+        return Words()
+    head, body = _cut(inner.decode("ascii", "surrogateescape"))
+    headers, rest = read_headers(head, part.headers.hint)
+    return _read(_part(headers, rest + body, part.depth + 1), parts)
 
 
 def _bytes(part: Part, *, is_text: bool) -> tuple[bytes, str]:
@@ -235,8 +277,6 @@ def _message(part: Part, parts: Parts) -> Words:
 
 
 def _attach(part: Part, name: str, raw: bytes, parts: Parts) -> None:
-    if part.subtype in SEALED:
-        parts.warn("S/MIME: the words are inside the attachment and cannot be read here")
     number = len(parts.attachments) + 1
     parts.attachments.append(Attachment(name or f"附件{number}{EXTENSIONS.get(part.full_type, '')}", part.full_type, raw))
 

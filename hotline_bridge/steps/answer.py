@@ -47,7 +47,7 @@ def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     waited_for = case.round > 0 and case.state in AWAITED
     doubts = tuple(_besides(tx, subject, mail, case, rules, waited_for=waited_for))
     out = judged.accepted and not doubts
-    reasons = (*judged.reasons, *doubts)
+    reasons = (*judged.reasons, *doubts, *((mail.seal,) if mail.seal and not mail.seal_broken else ()))
     elements = _written(mail, forms, _others_words(tx, case))
     if tx.answers.keep(Answer(0, mine, subject, now, mail.sender, elements, COUNTED if out else CLAIMED, reasons)) is None:
         return
@@ -68,6 +68,8 @@ def _besides(tx: Tx, subject: int, mail: Mail, case: Case, rules: Rules, *, wait
         yield "发件人一栏有多个、隐藏或残缺的地址，无法认定是谁所发"
     elif doubt := rules.identity.doubt(mail):
         yield doubt
+    if mail.seal_broken:
+        yield mail.seal
     if mail.bridge:
         yield f"来信由投诉转办系统自动发出或转发（{mail.bridge}），不是人写的回复"
     if mail.message_id and (other := tx.papers.namesake(subject, mail.message_id)):

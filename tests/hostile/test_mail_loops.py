@@ -7,6 +7,7 @@ import pytest
 from routing.case import State
 from routing.rules import Limits
 from tests.conftest import Bank
+from tests.formats.packages import a_signer, signed_mail
 from tests.hostile.test_mail_senders import DESK, OUTLET, a_slip, raw
 from tests.make import HALF_ANSWER, WHOLE_ANSWER
 
@@ -142,6 +143,22 @@ async def test_a_forged_From_answers_nothing_where_the_bank_trusts_a_server(bank
     assert bool(claimed) is not counted
     if claimed:
         assert any("核实" in reason for reason in claimed[0].reasons)
+
+
+async def test_P12_words_changed_after_they_were_signed_are_laid_before_the_desk(bank: Bank) -> None:
+    number, _ = await a_slip(bank)
+    head = f"From: {OUTLET}\r\nTo: hotline@bank.example\r\nSubject: {number}\r\nMessage-ID: <s1@branch.example>\r\nMIME-Version: 1.0\r\n"
+    part = ("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + WHOLE_ANSWER.replace("\n", "\r\n")).encode()
+    whole = signed_mail(head, part, a_signer(OUTLET))
+    bank.door.mail(whole.replace("满意".encode(), "愤怒".encode()))
+    await bank.quiet()
+    assert bank.case().state is State.SENT
+    (claimed,) = bank.house.store.read_now(lambda tx: tx.answers.claimed())
+    assert "数字签名无效：正文在签名后被改动过" in claimed.reasons
+    bank.door.mail(whole.replace(b"s1@", b"s2@"))
+    await bank.quiet()
+    assert bank.case().state is State.ANSWERED
+    assert any("数字签名有效" in entry.says for entry in bank.book())
 
 
 async def test_P12_a_registered_alias_speaks_for_its_unit(bank: Bank) -> None:

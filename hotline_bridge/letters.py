@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from adapters.formats.letter import Draft, Enclosure, compose, slip_html
 from adapters.formats.slip_docx import write_slip
 from hotline_bridge.store.cases import Signature
+from hotline_bridge.store.papers import Kept
 from hotline_bridge.store.tray import Delivery, Letter, Outgoing, Pending
 from routing import wording
 from routing.addressee import may_be
@@ -26,6 +27,8 @@ from routing.slip import Slip, SlipContext, digest as slip_digest, slip_of, spok
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SECONDS = "；未送达时改送 "
+ASIDE = "quarantine"        # what letters about papers set aside are about
+MOST_CARDS = 50             # papers told in one letter
 _slip = TypeAdapter(Slip)
 _ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{3,900}")      # others' ids are quoted only where they can stand in a header
 
@@ -216,6 +219,22 @@ def to_desk(case: Case, about: str, lines: Sequence[str], round_: int, now: date
     """Tell the desk what a person must look at (pains 4, 6); `round_` is the paper it came by, so that it is told once."""
     letter = _plain(f"desk.{round_}", case, wording.notice(case.number, about, lines), (rules.identity.desk,), now, rules)
     return _out(case, "desk", round_, letter, {"letter": letter.to_json()})
+
+
+def aside(waiting: Sequence[Kept], now: datetime, rules: Rules, round_: int) -> Outgoing:
+    """Tell the desk which papers could not be read: what, why, and what to do with each (pain 24)."""
+    zone = rules.pack(rules.default_pack).zone
+    words = wording.set_aside([
+        wording.Card(f"Q-{one.id}", one.source, spoken_time(one.taken, zone), one.trouble, one.remedy) for one in waiting[:MOST_CARDS]
+    ], len(waiting))
+    letter = Draft(
+        message_id=f"<aside.{round_}@{rules.identity.domain}>", date=now.astimezone(zone), from_=_us(rules), to=(("", rules.identity.desk),),
+        subject=words.subject, text=words.text,
+    )
+    return Outgoing(
+        about=ASIDE, purpose="aside", round=round_, message_id=_bare(letter.message_id), sender=rules.identity.mailbox,
+        recipients=(rules.identity.desk,), draft={"letter": letter.to_json()},
+    )
 
 
 # in common -------------------------------------------------------------------------------------------------------------

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TypeVar
 
+from adapters.formats.mime import read_mail
 from hotline_bridge.store.answers import Answer
 from hotline_bridge.store.cases import Signature
 from hotline_bridge.store.papers import Kept
 from hotline_bridge.store.tray import Delivery
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry
+from routing.papers import Unreadable
 from routing.parties import mask, mask_phone
 from routing.rules import Rules
 
 
 T = TypeVar("T")
 MOST = 1000         # rows of a list at a time
+SHOWN = 2_000       # characters of a mail on its card
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,26 @@ def quarantined(paper: Kept, zone: tzinfo) -> dict[str, object]:
         "number": f"Q-{paper.id}", "source": paper.source, "key": paper.key, "kind": paper.kind, "bytes": paper.size,
         "taken": _time(paper.taken, zone), "trouble": paper.trouble, "remedy": paper.remedy,
     }
+
+
+def card(paper: Kept, body: bytes, zone: tzinfo, *, masked: bool) -> dict[str, object]:
+    """A paper set aside as a person looks at it: what came, as far as it can be read, why it lies there, what to do (pain 24).
+
+    `masked` leaves out the words and who wrote them (P-6).
+    """
+    shown = quarantined(paper, zone)
+    if paper.kind.startswith("mail"):
+        try:
+            mail = read_mail(body)
+        except Unreadable:
+            return shown | {"readable": False}
+        shown |= {
+            "readable": True, "mail_kind": mail.kind.value, "date": _time(mail.date, zone), "seal": mail.seal, "warnings": list(mail.warnings),
+            "attachments": [{"name": one.name, "bytes": len(one.content), "inside": one.inside} for one in mail.attachments],
+        }
+        if not masked:
+            shown |= {"from": mail.sender, "name": mail.sender_name, "to": list(mail.recipients), "subject": mail.subject, "text": mail.new_text[:SHOWN]}
+    return shown
 
 
 def _time(at: datetime | None, zone: tzinfo) -> str | None:

@@ -152,6 +152,31 @@ def notice(number: str, about: str, lines: Sequence[str], *, english: str = "") 
     return _words(f"【投诉通知】{number} {about}", _RULE.sub("", "\n".join(lines)), english or f"Notice about complaint {number}.")
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A paper that could not be read: its number, where and when it came, why, and what to do."""
+
+    number: str
+    source: str
+    taken: str
+    trouble: str
+    remedy: str
+
+
+def set_aside(cards: Sequence[Card], count: int) -> Words:
+    """Return the letter to the desk about papers that could not be read, each with its card (pain 24)."""
+    lines = [f"有 {count} 件来件无法自动处理，已原样保存在隔离区，需要人工处理：", ""]
+    for card in cards:
+        lines += [f"{card.number}　{card.taken}　来源 {card.source}", f"　原因：{card.trouble}", f"　处理：{card.remedy}", ""]
+    if count > len(cards):
+        lines += [f"其余 {count - len(cards)} 件请用 hotline-bridge quarantine list 查看。", ""]
+    lines += [
+        "查看：hotline-bridge quarantine show 编号；重新读取：quarantine retry 编号；登记为投诉：quarantine register 编号；",
+        "已另行处理的：quarantine settle 编号 --says 处理情况。",
+    ]
+    return _words(f"【投诉通知】{count} 件来件待人工处理", _RULE.sub("", "\n".join(lines)), f"{count} paper(s) could not be read and wait for a person.")
+
+
 def _words(subject: str, text: str, english: str, *more: str, wrap: bool = True) -> Words:
     lines = wrapped(clean(text), _COLUMNS) if wrap else clean(text).split("\n")
     whole = "\n".join([*lines, "", english, *more, "", _SIGNATURE])

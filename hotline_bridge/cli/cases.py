@@ -1,12 +1,11 @@
 """Commands about cases: list, show, review, assign, close, reopen, and answers in doubt."""
 
-import getpass
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from hotline_bridge.cli.common import ConfigOption, desk_of, out, say, written
+from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, out, say, written
 from hotline_bridge.cli.tables import table
 
 Number = Annotated[str, typer.Argument(help="The case number, e.g. 95580-20260722-000137.", metavar="NUMBER", callback=written)]
@@ -92,7 +91,7 @@ def review(
     desk = desk_of(config)
     case = _known(desk, number)
     heard = Recording("", desk.recordings.sha256(case.recording.reference))
-    name = who or _login()
+    name = decided_by(who)
     if refuse:
         _decide(desk, lambda tx, now, rules: hand_back(tx, number, name, findings, now, rules))
     else:
@@ -111,7 +110,7 @@ def assign(  # noqa: PLR0913 (the options of one command)
     """Set what triage could not decide; a flagged case then waits for a reviewer, any other goes out."""
     from hotline_bridge.steps.assign import Change, assign as decide
 
-    name, desk = who or _login(), desk_of(config)
+    name, desk = decided_by(who), desk_of(config)
     _known(desk, number)
     _decide(desk, lambda tx, now, rules: decide(tx, number, name, Change(unit, category, says, flag), now, rules))
     say(f"{number}: assigned by {name}")
@@ -128,7 +127,7 @@ def close(
     """Close a case."""
     from hotline_bridge.steps.close import close as decide
 
-    name, desk = who or _login(), desk_of(config)
+    name, desk = decided_by(who), desk_of(config)
     _known(desk, number)
     _decide(desk, lambda tx, now, rules: decide(tx, number, name, outcome, says, now, rules, free_will=free_will))
     say(f"{number}: closed by {name}")
@@ -139,7 +138,7 @@ def reopen(number: Number, says: Annotated[str, typer.Option("--says", help="Why
     """Open a closed case again: the customer does not accept the answer (P-18)."""
     from hotline_bridge.steps.close import reopen as decide
 
-    name, desk = who or _login(), desk_of(config)
+    name, desk = decided_by(who), desk_of(config)
     _known(desk, number)
     _decide(desk, lambda tx, now, rules: decide(tx, number, name, says, now, rules))
     say(f"{number}: open again, at the desk")
@@ -154,7 +153,7 @@ def answer(
     """Decide about an answer in doubt."""
     from hotline_bridge.steps.answer import judge
 
-    name, desk = who or _login(), desk_of(config)
+    name, desk = decided_by(who), desk_of(config)
     if not any(one.id == answer_id for one in desk.store.read_now(lambda tx: tx.answers.claimed())):
         raise _nothing(f"there is no claimed answer {answer_id}; look at `hotline-bridge cases list --claimed`; it may have been decided already")
     _decide(desk, lambda tx, now, rules: judge(tx, answer_id, name, now, rules, accept=accept))
@@ -173,13 +172,7 @@ def _nothing(words: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def _login() -> str:
-    """The name of who is logged in; a container may have none."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        say("--as: this user has no login name; say who decides, e.g. --as 8001")
-        raise typer.Exit(2) from None
+
 
 
 def _decide(desk: Any, decision: Callable[..., None]) -> None:  # noqa: ANN401 (as above)

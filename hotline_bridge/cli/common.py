@@ -1,5 +1,6 @@
 """What the commands have in common: options, and how they speak."""
 
+import getpass
 import json
 import os
 import sys
@@ -62,6 +63,17 @@ def watched(rows: Iterable[T], what: str, total: int | None = None) -> Iterator[
 
     console = Console(stderr=True)
     yield from track(rows, what, total=total, console=console, disable=not console.is_terminal, transient=True)
+
+
+def decided_by(who: str) -> str:
+    """Who decides: the name given, else of who is logged in; a container may have none."""
+    if who:
+        return who
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        say("--as: this user has no login name; say who decides, e.g. --as 8001")
+        raise typer.Exit(2) from None
 
 
 def pack_named(name: str) -> Pack:

@@ -17,9 +17,12 @@ from hotline_bridge import views
 from hotline_bridge.console.trouble import problem
 from hotline_bridge.house import House
 from hotline_bridge.steps.answer import judge
+from hotline_bridge.steps.aside import retry, settle
 from hotline_bridge.steps.assign import Change, assign
 from hotline_bridge.steps.close import close, reopen
+from hotline_bridge.steps.register import register_by_hand
 from hotline_bridge.steps.review import hand_back, sign
+from hotline_bridge.store.papers import Kept
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Recording, State
 from routing.errors import RuleError
@@ -27,7 +30,8 @@ from routing.rules import Rules
 
 log = structlog.get_logger()
 EVERY = 1_000_000       # what is counted must not be cut
-Decision = Callable[[Tx, datetime, Rules], None]
+_PAPER = "/api/v1/quarantine/{id:[0-9]{1,18}}"
+Decision = Callable[[Tx, datetime, Rules], object]
 Page = Callable[[web.Request, "Visitor"], Awaitable[web.Response]]
 
 
@@ -58,6 +62,8 @@ class Api:
             web.get("/api/v1/cases", self._for(everybody, self.list)),
             web.get(at, self._for(everybody, self.show)),
             web.get("/api/v1/quarantine", self._for(("desk", "supervisor", "auditor"), self.quarantine)),
+            web.get(_PAPER, self._for(("desk", "supervisor", "auditor"), self.card)),
+            web.post(_PAPER, self._for(("desk",), self.see_to)),
             web.get("/api/v1/answers/claimed", self._for(("desk", "supervisor", "auditor"), self.claimed)),
             web.post(at + "/review", self._for(("reviewer",), self.review)),
             web.post(at + "/assign", self._for(("desk",), self.assign)),
@@ -101,6 +107,20 @@ class Api:
         _query(request)
         papers, following = leaf.cut(await self.house.store.read(lambda tx: tx.papers.quarantined(leaf.reach)))
         return _json({"papers": [views.quarantined(paper, zone) for paper in papers], "next": _next(request, leaf, following)})
+
+    async def card(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """One paper in quarantine as a card; its words and who wrote them for the desk only (P-6)."""
+        paper_id, zone = int(request.match_info["id"]), self.house.rules.pack(self.house.rules.default_pack).zone
+
+        def gather(tx: Tx) -> tuple[Kept, bytes] | None:
+            paper = tx.papers.get(paper_id)
+            return None if paper is None or not paper.trouble else (paper, tx.papers.body(paper_id))
+
+        found = await self.house.store.read(gather)
+        if found is None:
+            return problem(404, f"there is no paper Q-{paper_id} in quarantine", "GET /api/v1/quarantine lists them")
+        log.info("paper read", paper=paper_id, who=visitor.name)
+        return _json(await asyncio.to_thread(views.card, *found, zone, masked="desk" not in visitor.roles))
 
     async def claimed(self, _request: web.Request, _visitor: Visitor) -> web.Response:
         """The answers the desk must decide about, with the reasons."""
@@ -148,6 +168,20 @@ class Api:
         """Accept or dismiss a claimed answer: {"accept": true|false}."""
         answer_id, accept = int(request.match_info["id"]), _yes(await _said(request, "accept"), "accept", default=None)
         return await self._decide("", visitor, lambda tx, now, rules: judge(tx, answer_id, visitor.name, now, rules, accept=accept))
+
+    async def see_to(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """Let a paper be read again, take it for a complaint, or lay it away: {"do": "retry"|"register"|"settle", "says": how}."""
+        paper_id, said = int(request.match_info["id"]), await _said(request, "do", "says")
+        what, says = _word(said, "do"), _word(said, "says")
+        ways: Mapping[str, Decision] = {
+            "retry": lambda tx, now, rules: retry(tx, paper_id, visitor.name, now, rules),
+            "register": lambda tx, now, rules: register_by_hand(tx, paper_id, visitor.name, now, rules),
+            "settle": lambda tx, now, rules: settle(tx, paper_id, visitor.name, says, now, rules),
+        }
+        if what not in ways:
+            msg = f"do must be one of {', '.join(ways)}"
+            raise RuleError(msg)
+        return await self._decide("", visitor, ways[what])
 
     async def _decide(self, number: str, visitor: Visitor, decision: Decision) -> web.Response:
         now, rules = self.house.clock(), self.house.rules

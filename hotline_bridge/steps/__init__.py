@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from hotline_bridge.steps.answer import answer
+from hotline_bridge.steps.aside import aside
 from hotline_bridge.steps.chase import chase
 from hotline_bridge.steps.digest import digest
 from hotline_bridge.steps.dispatch import dispatch
@@ -29,4 +30,5 @@ STEPS: Mapping[str, Step] = {
     "answer": answer,           # a mail points to a case
     "chase": chase,             # an open case is looked after
     "digest": digest,           # a mailbox is reminded
+    "aside": aside,             # a paper was set aside
 }

@@ -14,7 +14,8 @@ from adapters.formats.quoting import without_footer
 from hotline_bridge.opening import LONGEST, new_case, open_case
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry, State
-from routing.papers import Channel, Mail
+from routing.errors import RuleError
+from routing.papers import Channel, Mail, Unreadable
 from routing.parties import Customer, Unit
 from routing.rules import Rules
 from routing.verdict import Complaint
@@ -45,6 +46,32 @@ def register(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
         doubts.append(f"与来件 {other} 的 Message-ID 相同而内容不同，两件均已保留")
     if doubts:
         _lay_before_desk(tx, case, doubts, now, rules)
+
+
+def register_by_hand(tx: Tx, paper_id: int, who: str, now: datetime, rules: Rules) -> str:
+    """A person takes a mail in quarantine for a complaint: its case waits at the desk; returns the number (P-3).
+
+    RuleError where the paper does not lie there, is no mail, or has a case already.
+    """
+    paper = tx.papers.get(paper_id)
+    if paper is None or paper.state != "quarantined" or paper.kind != "mail":
+        msg = f"Q-{paper_id} is no mail in quarantine; `hotline-bridge quarantine list` shows what lies there"
+        raise RuleError(msg)
+    known = tx.cases.by_paper(paper_id)
+    if known is not None:
+        msg = f"Q-{paper_id} is the case {known.number} already; settle it with a word about that"
+        raise RuleError(msg)
+    try:
+        mail = read_mail(tx.papers.body(paper_id))
+    except Unreadable as error:
+        msg = f"Q-{paper_id} cannot be read as a mail: {error}; save it, and register the complaint by hand"
+        raise RuleError(msg) from None
+    inside = rules.directory.by_mailbox(rules.identity.speaks_as(mail.sender))
+    case = rules.judged(open_case(tx, paper_id, _new(mail, inside, now, rules), now, rules))
+    _lay_before_desk(tx, case, [f"由 {who} 从隔离件 Q-{paper_id} 登记"], now, rules)
+    tx.papers.read(paper_id, f"{who} 登记为 {case.number}（原因：{paper.trouble}）")
+    tx.tasks.strike("aside", paper_id)
+    return case.number
 
 
 def _new(mail: Mail, inside: tuple[Unit, ...], now: datetime, rules: Rules) -> Case:

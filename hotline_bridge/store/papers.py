@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from hotline_bridge.store import schema as t
 from hotline_bridge.store.blobs import Blobs
 from hotline_bridge.store.rows import added, new_row
+from hotline_bridge.store.tasks import Tasks
 
 IN_ROW = 1 << 20        # bytes; a larger body lies in a file of its own
 
@@ -99,6 +100,18 @@ class Papers:
     def quarantine(self, paper_id: int, trouble: str, remedy: str) -> None:
         """Set the paper aside for a person: what is wrong with it, and what to do."""
         self._change(paper_id, state="quarantined", trouble=trouble, remedy=remedy)
+        taken = self.db.execute(select(t.paper.c.taken).where(t.paper.c.id == paper_id)).scalar_one()
+        Tasks(self.db).owe("aside", paper_id, taken)        # a person hears of it, in one letter with the others
+
+    def again(self, paper_id: int, note: str) -> None:
+        """Take a paper out of quarantine, to be read again."""
+        self._change(paper_id, state="kept", trouble=note, remedy=None)
+
+    def untold(self) -> Sequence[Kept]:
+        """The papers in quarantine of which nobody has been told yet, in the order they came."""
+        owed = select(t.task.c.subject).where(t.task.c.kind == "aside")
+        rows = self.db.execute(select(*_COLUMNS).where(t.paper.c.state == "quarantined", t.paper.c.id.in_(owed)).order_by(t.paper.c.id))
+        return [_kept(row) for row in rows]
 
     def quarantined(self, most: int = 200) -> Sequence[Kept]:
         """The papers that wait for a person, newest first."""

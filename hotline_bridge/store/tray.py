@@ -58,6 +58,14 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A letter's id, and when it was written."""
+
+    letter: int
+    written: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """A reminder that waits for its mailbox's next digest."""
 
@@ -117,6 +125,15 @@ class Tray:
     def of_case(self, case: int) -> list[Delivery]:
         """Every delivery of the case's letters, in the order they were decided."""
         return self._deliveries(t.letter.c.case == case)
+
+    def of_letter(self, letter_id: int) -> list[Delivery]:
+        """What became of one letter at each recipient."""
+        return self._deliveries(t.letter.c.id == letter_id)
+
+    def last_of(self, about: str) -> Written | None:
+        """The newest letter about something, and when it was written."""
+        row = self.db.execute(select(t.letter.c.id, t.letter.c.written).where(t.letter.c.about == about).order_by(t.letter.c.id.desc()).limit(1)).first()
+        return None if row is None else Written(row.id, row.written)
 
     def message_ids(self, case: int) -> frozenset[str]:
         """The Message-IDs of every letter about the case."""

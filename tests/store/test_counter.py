@@ -83,7 +83,7 @@ async def test_P3_a_call_that_came_as_a_file_and_is_posted_too_is_one_case(bank:
     assert (other.standing, other.number) == ("conflict", bank.case().number)
     assert len(bank.house.store.read_now(lambda tx: tx.papers.quarantined())) == 1
     await bank.quiet()
-    assert len(bank.relay.sent) == 1
+    assert sum("转办单" in one.subject for one in bank.relay.sent) == 1
 
 
 async def test_P3_a_call_that_was_posted_and_comes_as_a_file_too_is_one_case(bank: Bank) -> None:

@@ -22,7 +22,7 @@ from routing.watch import WatchList, public_figure
 
 
 _SPOKEN = {PUBLIC_FIGURE: "社会知名人士", REPUTATION: "声誉影响（媒体、信访、诉讼等）"}
-_IMPOSSIBLE = 0.1
+_IMPOSSIBLE = 0.2
 _ENQUIRY = 0.7          # a complaint taken for a question is looked at by the desk, but it should not have to be
 _SHOWN = 3              # categories with their chances
 _SURE = 0.25            # below it nobody can say what the complaint is, and the desk is asked

@@ -138,6 +138,14 @@ class MailSection(Section):
     letters_a_day: PositiveInt = Field(30, description="automatic letters to one address in 24 hours; beyond it they wait for a person")
 
 
+class AlarmSection(Secret):
+    """How a person hears that mail does not come or go: by anything but mail."""
+
+    after: PositiveInt = Field(15, ge=5, description="minutes of silence of a door, or of letters that do not leave, after which a person is told")
+    webhook: str = Field("", pattern=r"^($|https?://.)", description="an address that takes alarms as JSON, e.g. a robot of the bank's messenger; its token by token_file")
+    command: tuple[str, ...] = Field((), description="a program that tells somebody, the words on its standard input")
+
+
 class Source(Secret):
     """Whose calls may be posted: one bearer token each."""
 
@@ -203,6 +211,7 @@ class Config(BaseSettings):
     imap: ImapSection = ImapSection()
     mail: MailSection = MailSection()
     http: HttpSection = HttpSection()
+    alarm: AlarmSection = AlarmSection()
     sources: tuple[Source, ...] = ()
     people: tuple[Person, ...] = ()
     cdr: tuple[Cdr, ...] = ()

@@ -52,6 +52,14 @@ class Receipt(Protocol):
     def said(self) -> str: ...
 
 
+class Alarm(Protocol):
+    """Another channel than the mail, by which a person is told."""
+
+    async def sound(self, words: str) -> None:
+        """Tell a person; OSError where nobody took it."""
+        ...
+
+
 class Mailer(Protocol):
     """A way for letters to leave."""
 

@@ -9,12 +9,13 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from adapters.alarm import Program, Webhook
 from adapters.cdr_file import CdrFile
 from adapters.embedded_mail import EmbeddedMail, embedded_mail
 from adapters.http_intake import HttpIntake, Pace, Poster
@@ -29,7 +30,8 @@ from hotline_bridge.daemon import Room
 from hotline_bridge.house import House, Shelf
 from hotline_bridge.intake import Counter, set_aside
 from hotline_bridge.opening import Posted
-from hotline_bridge.ports import Clock, Inlet, Mailer
+from hotline_bridge.lookout import Watch, look
+from hotline_bridge.ports import Alarm, Clock, Inlet, Mailer
 from hotline_bridge.rulebook import Loaded, load_rules
 from hotline_bridge.store.engine import Store, StoreUnavailable, open_engine
 from hotline_bridge.store.upgrade import current, newest, upgrade
@@ -39,6 +41,7 @@ from routing.reply import reply_address
 
 IMAP_PORTS = {"tls": 993, "none": 143}
 SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
+LOOKOUT = 20.0              # seconds between looks at the doors
 LAST_ANSWERS = 5.0          # seconds at the end for requests under way; systemd kills after TimeoutStopSec
 LONGEST_TAKE = 20.0         # seconds a desktop waits for a commit, e.g. while another program holds the database
 KEY_BYTES, SHORTEST_KEY = 32, 16
@@ -119,7 +122,30 @@ async def build(config: Config, clock: Clock = system_clock) -> AsyncIterator[Bu
         counter = Counter(house)
         door = Door()
         url = await _http(config, house, counter, desk.recordings, stack, door)
-        yield Built(house, (lambda: _posts(counter, door),), url, mail, desk.rules.warnings)
+        watch = Watch(tuple(inlet.name for inlet in inlets), clock(), timedelta(minutes=config.alarm.after), alarm_of(config))
+        yield Built(house, (lambda: _posts(counter, door), lambda: _lookout(house, watch)), url, mail, desk.rules.warnings)
+
+
+def alarm_of(config: Config) -> Alarm | None:
+    """The other channel by which a person is told; None where none is configured. ConfigMistakes where its token cannot be read."""
+    if config.alarm.command:
+        return Program(config.alarm.command)
+    if not config.alarm.webhook:
+        return None
+    try:
+        return Webhook(config.alarm.webhook, config.alarm.secret())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigMistakes([Mistake("configuration", "alarm.token_file", f"cannot be read: {_why(error)}", "a file that holds nothing but the token")]) from None
+
+
+async def _lookout(house: House, watch: Watch) -> None:
+    """Look at the doors for ever; trouble with the store is told by the other rooms."""
+    while True:
+        await asyncio.sleep(LOOKOUT)
+        try:
+            await look(house, watch)
+        except OSError:
+            continue
 
 
 # mail ------------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from hotline_bridge import views
+from hotline_bridge.console.metrics import CONTENT_TYPE, exposition
 from hotline_bridge.console.trouble import problem
 from hotline_bridge.house import House
 from hotline_bridge.steps.answer import judge
@@ -59,6 +60,7 @@ class Api:
         return [
             web.get("/healthz", self.health),
             web.get("/api/v1/status", self._for(everybody, self.status)),
+            web.get("/metrics", self._for(everybody, self.metrics)),
             web.get("/api/v1/cases", self._for(everybody, self.list)),
             web.get(at, self._for(everybody, self.show)),
             web.get("/api/v1/quarantine", self._for(("desk", "supervisor", "auditor"), self.quarantine)),
@@ -82,6 +84,12 @@ class Api:
         """Counts, what is due, when each source last succeeded, and what is parked."""
         now = self.house.clock()
         return _json(await self.house.store.read(lambda tx: standing(tx, now)))
+
+    async def metrics(self, _request: web.Request, _visitor: Visitor) -> web.Response:
+        """The same figures for Prometheus; nothing of any customer or case."""
+        now = self.house.clock()
+        text = exposition(await self.house.store.read(lambda tx: standing(tx, now)))
+        return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 
     async def list(self, request: web.Request, _visitor: Visitor) -> web.Response:
         """Cases, newest first, of one state or unit where asked; `limit` at a time, `next` leads on."""
@@ -234,6 +242,7 @@ def standing(tx: Tx, now: datetime) -> dict[str, object]:
         "sources": {name: {"last_success": at.isoformat(), "age_s": int((now - at).total_seconds())} for name, at in tx.papers.marks().items()},
         "parked": [{"id": p.id, "kind": p.kind, "subject": p.subject, "trouble": p.trouble} for p in tx.tasks.parked()],
         "quarantined": len(tx.papers.quarantined(EVERY)),
+        "outages": [{"source": o.source, "since": o.since.isoformat(), "told": o.told is not None, "trouble": o.trouble} for o in tx.outages.open()],
     }
 
 

@@ -54,6 +54,24 @@ mark = Table(
     Column("at", Moment(), nullable=False),
 )
 
+# Doors that fell silent: told once by another channel, and once when they are back (pain 2).
+outage = Table(
+    "outage", metadata,
+    Column("id", Key, primary_key=True),
+    Column("source", String(80), nullable=False),
+    Column("since", Moment(), nullable=False),
+    Column("noticed", Moment(), nullable=False),
+    Column("told", Moment()),
+    Column("ended", Moment()),
+    Column("ended_told", Moment()),
+    Column("attempts", Integer, nullable=False),
+    Column("next", Moment(), nullable=False),
+    Column("trouble", Text, nullable=False),
+    UniqueConstraint("source", "since"),
+    Index(None, "ended"),
+    **FOREVER,
+)
+
 # One row of a telephone exchange's records; the legs of a call are joined when asked for.
 leg = Table(
     "leg", metadata,
@@ -158,6 +176,15 @@ answer = Table(
     Column("standing", String(12), nullable=False),
     Column("reasons", JSON, nullable=False),
     **FOREVER,
+)
+
+# An old office file that came with an answer, by its content: the file it was turned into, or why it could not be opened.
+opened_file = Table(
+    "opened_file", metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("blob", String(64)),
+    Column("trouble", Text),
+    Column("at", Moment(), nullable=False),
 )
 
 # A letter: decided in a step (draft), made into bytes once (raw), sent with those bytes for ever.

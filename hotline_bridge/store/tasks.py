@@ -116,6 +116,12 @@ class Tasks:
         rows = self.db.execute(select(t.task).where(t.task.c.parked).order_by(t.task.c.id))
         return [Parked(row.id, row.kind, row.subject, row.trouble or "") for row in rows]
 
+    def oldest_failing(self, kind: str) -> datetime | None:
+        """When the oldest letter was written that the relay should have taken by now and has not; None where all is well."""
+        tried = (t.task.c.kind == kind, t.task.c.parked.is_(False), t.task.c.attempt > 1)
+        query = select(func.min(t.letter.c.written)).join(t.task, t.task.c.subject == t.letter.c.id).where(*tried)
+        return self.db.execute(query).scalar()
+
     def due_count(self, now: datetime) -> int:
         """How many tasks are due now."""
         query = select(func.count()).select_from(t.task).where(t.task.c.due <= now, t.task.c.parked.is_(False))

@@ -1,4 +1,4 @@
-"""A folder as an inlet: somebody puts *.eml and *.json files there, committed ones move to done/ beside them."""
+"""A folder as an inlet: somebody puts *.eml, *.json and exports of Notes (*.dxl, *.xml, *.txt) there, committed ones move to done/ beside them."""
 
 import asyncio
 import hashlib
@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from adapters.formats.notes import is_export
+
 #: What a file is by the end of its name; everything else in the folder is left alone.
-KINDS = {".eml": "mail", ".json": "form"}
+KINDS = {".eml": "mail", ".json": "form", ".dxl": "notes", ".xml": "notes", ".txt": "notes"}
+#: Files of these names are ours only where they begin as an export of Notes does.
+BY_CONTENT = frozenset({".xml", ".txt"})
+HEAD = 20_000
 DONE = "done"
 
 
@@ -18,7 +23,7 @@ DONE = "done"
 class Sheet:
     """One file as handed in; `key` is its name and the hash of its bytes. There is no cursor.
 
-    `kind` is "mail" or "form"; with "-too-large" behind it the body is only the first 64 KiB, with "-unfetchable" the
+    `kind` is "mail", "form" or "notes"; with "-too-large" behind it the body is only the first 64 KiB, with "-unfetchable" the
     file may not be read and the body is empty.
     """
 
@@ -88,6 +93,9 @@ class Spool:
         try:
             with path.open("rb") as file:
                 before = os.fstat(file.fileno())
+                if Path(name).suffix.lower() in BY_CONTENT and not is_export(file.read(HEAD)):
+                    return None
+                file.seek(0)
                 large = before.st_size > self._limit
                 body = file.read(64 * 1024 if large else -1)
             after = path.stat()

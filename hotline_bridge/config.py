@@ -160,6 +160,14 @@ class Person(Secret):
     roles: tuple[Literal["seat", "reviewer", "desk", "supervisor", "auditor"], ...] = Field(("desk",), min_length=1)
 
 
+class OfficeSection(Section):
+    """LibreOffice, which opens old .doc, .wps and .xls files that units answer in."""
+
+    enabled: bool = Field(True, description="whether it is used where it is installed; without it such an answer is asked for again")
+    program: Place | None = Field(None, description="the program; empty: soffice or libreoffice on the PATH")
+    timeout: PositiveFloat = Field(60.0, le=600, description="seconds for one file, after which the program is killed")
+
+
 class HttpSection(Section):
     """The door for seats' desktops and for people."""
 
@@ -210,6 +218,7 @@ class Config(BaseSettings):
     smtp: SmtpSection = SmtpSection()
     imap: ImapSection = ImapSection()
     mail: MailSection = MailSection()
+    office: OfficeSection = OfficeSection()
     http: HttpSection = HttpSection()
     alarm: AlarmSection = AlarmSection()
     sources: tuple[Source, ...] = ()

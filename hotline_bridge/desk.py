@@ -34,6 +34,7 @@ async def work_some(house: House) -> bool:
         log.error("step failed", step=task.kind, subject=task.subject, attempt=task.attempt, trouble=_told(error), where=frames(error))
     house.desk_bell.ring()
     house.post_bell.ring()
+    house.office_bell.ring()
     return True
 
 

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from hotline_bridge.ports import Clock, Inlet, Mailer
+from hotline_bridge.ports import Clock, Inlet, Mailer, Office
 from hotline_bridge.store.engine import Store
 from routing.rules import Rules
 
@@ -47,6 +47,8 @@ class House:
     desk_bell: Bell = field(default_factory=Bell)
     post_bell: Bell = field(default_factory=Bell)
     closers: tuple[Callable[[], None], ...] = ()
+    office: Office | None = None
+    office_bell: Bell = field(default_factory=Bell)
 
     @property
     def rules(self) -> Rules:

@@ -23,7 +23,7 @@ from routing.papers import Channel, Mail
 from routing.reply import reply_address
 from routing.route import Envelope, Routing, route
 from routing.rules import Rules
-from routing.slip import Slip, SlipContext, digest as slip_digest, slip_of, spoken_time, title_of
+from routing.slip import Slip, SlipContext, filled, digest as slip_digest, slip_of, spoken_time, title_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SECONDS = "；未送达时改送 "
@@ -133,20 +133,16 @@ def _reported(case: Case, why: str, rules: Rules) -> list[str]:
 
 
 # back to the unit ------------------------------------------------------------------------------------------------------
-def incomplete(case: Case, mail: Mail, state: tuple[Mapping[int, str], Sequence[int], str], round_: int, now: datetime, rules: Rules) -> Outgoing:
-    """Ask whoever answered for what their answer lacks, in their own thread, the form attached again (P-12).
-
-    `state`: the elements that are there, the numbers of those that lack, and why an attachment could not be read.
-    """
-    answer, lacking, trouble = state
+def incomplete(case: Case, mail: Mail, asks: wording.Asks, round_: int, now: datetime, rules: Rules) -> Outgoing:
+    """Ask whoever answered for what their answer lacks, in their own thread, the form attached with what is there (P-12)."""
     zone = rules.pack(case.pack).zone
-    words = wording.incomplete(case.number, answer, lacking, due=case.due, zone=zone, trouble=trouble)
+    words = wording.incomplete(case.number, asks, due=case.due, zone=zone)
     reply = _plain(f"incomplete.{round_}", case, words, (mail.sender,), now, rules)
     thread = tuple(dict.fromkeys(one for one in (*reversed(mail.references), mail.message_id) if _ID.fullmatch(one)))[-10:]
     ours = mail.message_id if _ID.fullmatch(mail.message_id) else ""
     letter = replace(reply, in_reply_to=ours, references=thread, reply_to=((rules.identity.bank, _reply_to(case, rules)),))
     routing = route(case, rules.pack(case.pack), rules.directory)
-    forms = [_form(case, routing, one, None, rules) for one in routing.envelopes if one.purpose == "slip"]
+    forms = [filled(_form(case, routing, one, None, rules), asks.there) for one in routing.envelopes if one.purpose == "slip"]
     return _out(case, "incomplete", round_, letter, {
         "letter": letter.to_json(), "slip": _slip.dump_python(forms[0], mode="json") if forms else None,
     })

@@ -60,6 +60,14 @@ class Alarm(Protocol):
         ...
 
 
+class Office(Protocol):
+    """A program that opens old office files."""
+
+    async def convert(self, content: bytes, suffix: str, to: str) -> bytes:
+        """Return the file in another format; Unreadable where that cannot be, OSError where the program does not start."""
+        ...
+
+
 class Mailer(Protocol):
     """A way for letters to leave."""
 

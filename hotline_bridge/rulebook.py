@@ -18,6 +18,7 @@ from hotline_bridge.config import Config
 from routing.calendar import Calendar
 from routing.directory import Directory
 from routing.errors import BadTable, RuleError
+from routing.hollow import FILE as ANSWERS, Hollow
 from routing.lexicon import Lexicon, Source
 from routing.model import Model
 from routing.money.business import PrivateMoney
@@ -71,6 +72,7 @@ def load_rules(config: Config, reply_key: bytes) -> Loaded:
         tables={name: judging.limited(Decimal(pack.review.amount_over)) for name, pack in packs.items()},
         exchanges={f"cdr:{one.name}": Exchange(ZoneInfo(one.zone), one.format) for one in config.cdr},
         limits=Limits(**{name: getattr(config.mail, name) for name in Limits.__slots__}),
+        hollow=tables.hollow,
         digest=_digest(known.digest, calendar.digest, tables.digest, beside.digest if beside else "", *(packs[name].digest for name in sorted(packs))),
     )
     return Loaded(rules, odd)
@@ -122,6 +124,7 @@ class Words(NamedTuple):
     watch: WatchList
     rates: Mapping[str, Decimal]
     digest: str
+    hollow: Hollow
 
 
 def load_words(watchlist: Path | None, rates: Path | None, lexicons: Path | None) -> Words:
@@ -134,6 +137,7 @@ def load_words(watchlist: Path | None, rates: Path | None, lexicons: Path | None
     return Words(
         lexicon, WatchList.parse(rows_of(figures, names[0], ("name", "role")), names[0]), _rates(rows_of(money, names[1], ("currency", "cny")), names[1]),
         _digest(digest, hashlib.sha256(figures).hexdigest(), hashlib.sha256(money).hexdigest()),
+        Hollow.parse(lexicon.words.get(ANSWERS.removesuffix(".toml"), {})),
     )
 
 
@@ -152,7 +156,12 @@ def load_lexicon(folder: Path | None = None) -> tuple[Lexicon, str]:
         sources[name.removesuffix(".toml")] = Source(path, content.decode("utf-8-sig", "replace"))
     if trouble:
         raise BadTable("lexicons", [f"{one.name}: {mistake}" for one in trouble for mistake in one.mistakes])
-    return Lexicon.parse(files, sources), _digest(*(hashlib.sha256(found[name][1]).hexdigest() for name in sorted(found)))
+    name = ANSWERS.removesuffix(".toml")
+    _tried(trouble, lambda: Hollow.parse(files.get(name, {}), sources.get(name)))
+    lexicon = _tried(trouble, lambda: Lexicon.parse(files, sources))
+    if trouble:
+        raise BadTable("lexicons", [mistake for one in trouble for mistake in one.mistakes])
+    return lexicon, _digest(*(hashlib.sha256(found[name][1]).hexdigest() for name in sorted(found)))
 
 
 def _own_lexicons(folder: Path) -> dict[str, tuple[str, bytes]]:

@@ -5,6 +5,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -20,6 +21,7 @@ from adapters.cdr_file import CdrFile
 from adapters.embedded_mail import EmbeddedMail, embedded_mail
 from adapters.http_intake import HttpIntake, Pace, Poster
 from adapters.imap import Imap, ImapSettings
+from adapters.office import LibreOffice
 from adapters.recordings import Recordings
 from adapters.smtp import Smtp, SmtpSettings
 from adapters.spool import Spool
@@ -31,7 +33,7 @@ from hotline_bridge.house import House, Shelf
 from hotline_bridge.intake import Counter, set_aside
 from hotline_bridge.opening import Posted
 from hotline_bridge.lookout import Watch, look
-from hotline_bridge.ports import Alarm, Clock, Inlet, Mailer
+from hotline_bridge.ports import Alarm, Clock, Inlet, Mailer, Office
 from hotline_bridge.rulebook import Loaded, load_rules
 from hotline_bridge.store.engine import Store, StoreUnavailable, open_engine
 from hotline_bridge.store.upgrade import current, newest, upgrade
@@ -118,7 +120,7 @@ async def build(config: Config, clock: Clock = system_clock) -> AsyncIterator[Bu
         mailer = _mailer(config, mail)
         stack.push_async_callback(mailer.close)
         inlets = await _inlets(config, mail, stack)
-        house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer))
+        house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer), office=_office(config))
         counter = Counter(house)
         door = Door()
         url = await _http(config, house, counter, desk.recordings, stack, door)
@@ -176,6 +178,18 @@ def _mailer(config: Config, mail: EmbeddedMail | None) -> Smtp:
         smtp.host, port, smtp.security, smtp.user, smtp.secret(), _tls(smtp), config.bank.mailbox.rpartition("@")[2], smtp.timeout,
         connections=smtp.connections,
     ))
+
+
+def _office(config: Config) -> Office | None:
+    """The program that opens old office files; None where it is switched off or not installed. ConfigMistakes where the one named is not there."""
+    office = config.office
+    if not office.enabled:
+        return None
+    named = shutil.which(office.program) if office.program else None
+    if office.program and named is None:
+        raise ConfigMistakes([Mistake("configuration", "office.program", f"{office.program} is no program", "LibreOffice's soffice, or no office.program: it is looked for on the PATH")])
+    program = named or shutil.which("soffice") or shutil.which("libreoffice")
+    return LibreOffice(Path(program), office.timeout) if program else None
 
 
 def _checked(mailer: Mailer) -> Mailer:

@@ -11,16 +11,16 @@ from routing.lexicon.lines import Source
 TABLE, FILE = "hollow", "answers.toml"
 _LISTS = ("whole", "fillers", "nobody")
 _LONGEST = 60               # signs; whoever writes more says something
-_SIGNS = re.compile(r"[\s_＿\-–—―…·.。，,、；;:：!！?？/／\\*＊~～|｜()（）【】\[\]〔〕\"“”'‘’<>《》=＝+＋#]+")
+_SIGNS = re.compile(r"[\s_＿\-–—―…·.。，,、；;:：!！?？/／\\*＊~～|｜()（）【】\[\]〔〕\"“”'‘’<>《》=＝+＋#〃々]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Hollow:
     """The phrases that do not count; compared without punctuation, blanks and case."""
 
-    whole: frozenset[str]
-    fillers: frozenset[str]
-    nobody: frozenset[str]
+    whole: frozenset[str] = frozenset()
+    fillers: frozenset[str] = frozenset()
+    nobody: frozenset[str] = frozenset()
 
     @classmethod
     def parse(cls, content: Mapping[str, Any], source: Source | None = None) -> "Hollow":

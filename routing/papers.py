@@ -137,6 +137,7 @@ class Mail:
     bulk: bool = False                  # a mailing list, a newsletter, or what a filter took for spam
     checks: tuple[Check, ...] = ()      # what mail servers noted about the sender, from the top
     automatic: str = ""                 # the header that forbids automatic letters back (RFC 3834); "" where none does
+    private: bool = False               # its writer allows no forwarding (Notes: $KeepPrivate)
     seal: str = ""                      # what its digital signature says, in Chinese; "" where it has none
     seal_broken: bool = False           # the words are not those that were signed, or another one signed them
     bridge: str = ""                    # the bridge that wrote it, this one or another; "" where none did

@@ -10,6 +10,7 @@ from routing.case import Case
 from routing.deadline import deadline
 from routing.directory import Directory
 from routing.errors import RuleError
+from routing.hollow import Hollow
 from routing.pack import Pack
 from routing.papers import Mail
 from routing.triage import TriageTables, triage
@@ -76,6 +77,7 @@ class Rules:
     digest: str
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)     # by the name of their door
     limits: Limits = Limits()
+    hollow: Hollow = field(default_factory=Hollow)           # what an answer may say without saying anything (P-12)
 
     def exchange(self, source: str) -> Exchange:
         """How this source writes its records; one that is not configured any more is read by its looks."""

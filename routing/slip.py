@@ -6,8 +6,8 @@ A slip is a value. It is written as plain text for the mail's body here, as a Wo
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
@@ -29,6 +29,7 @@ HOW_TO_ANSWER = "请在各项冒号后填写，直接回复本邮件；或填写
 #: Where the union opens the case, a transfer slip is called a supervision slip (P-9.7, P-9.9).
 _BY_THE_UNION = frozenset({Channel.WALK_IN, Channel.LETTER, Channel.SUPERIOR, Channel.GOVERNMENT, Channel.REGULATOR})
 _WEEKDAYS = "一二三四五六日"
+WITHHELD = "来信人限制复制和转发，原文存于投诉处理岗；办理所需情况请与投诉处理岗联系。"
 _COLUMNS = 72                   # of a line; Notes and old Outlook break plain text beyond 76
 _LABEL_COLUMNS = 14             # the longest short label and its colon
 _UNWRITABLE = re.compile(
@@ -98,6 +99,12 @@ def slip_of(case: Case, context: SlipContext) -> Slip:
         fields=tuple(Field(one.label, clean(one.value), one.key, one.wide, one.signed) for one in first),
         answer=tuple(_second_half(context.required, nameless=anonymous(case))),
     )
+
+
+def filled(slip: Slip, answer: Mapping[int, str]) -> Slip:
+    """Return the slip with what a unit has answered so far in its places (P-12)."""
+    given = {f"element_{number}": words for number, words in answer.items() if words}
+    return replace(slip, answer=tuple(replace(one, value=given.get(one.key, one.value)) for one in slip.answer))
 
 
 def title_of(channel: Channel, form_title: str) -> str:
@@ -177,7 +184,7 @@ def _matter(case: Case, context: SlipContext) -> Iterator[Field]:
     if complaint.product:
         yield Field("涉及产品", complaint.product, "product", wide=True)
     told = complaint.text.removesuffix(f"\n诉求：{complaint.demand}") if complaint.demand else complaint.text    # said below
-    yield Field("投诉内容", told, "text", wide=True)
+    yield Field("投诉内容", WITHHELD if complaint.withheld else told, "text", wide=True)
     yield Field("客户诉求", complaint.demand, "demand", wide=True)
 
 

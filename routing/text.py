@@ -38,6 +38,9 @@ def _table() -> Mapping[int, str]:
 _FOLDED = _table()
 
 
+_SIMPLIFIED = {code: new for code, new in _FOLDED.items() if any(start <= code < stop for start, stop in _HAN_BLOCKS)}
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A text and its folded twin of the same length."""
@@ -53,6 +56,11 @@ class Folded:
 def fold_text(text: str) -> str:
     """Fold a word or a text; the answer is as long as the question."""
     return text.translate(_FOLDED)
+
+
+def simplified(text: str) -> str:
+    """Return a text with its traditional characters simplified and all else as it is; the answer is as long as the question."""
+    return text.translate(_SIMPLIFIED)
 
 
 def fold(text: str) -> Folded:

@@ -58,6 +58,7 @@ class Complaint:
     authority: str = ""
     authority_number: str = ""
     authority_due: datetime | None = None
+    withheld: bool = False              # its writer allows no forwarding: no slip quotes it
 
 
 @dataclass(frozen=True, slots=True)

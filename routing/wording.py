@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from routing.elements import ELEMENTS
@@ -10,6 +10,8 @@ from routing.layout import padded, wrapped
 from routing.slip import Slip, clean, slip_text
 
 _COLUMNS = 72
+_NO_BOX = str.maketrans("〔〕", "（）")      # what is between these marks is cut out where the letter is quoted (routing.elements)
+_BRIEF = 40                 # signs of an answer that are said back
 #: What the desk does with a case that waits there, by the word of its state.
 _DESK_ASKS: Mapping[str, str] = {
     "已受理": "未能自动分类，请人工分派", "待分派": "请确定被投诉单位后转办", "待复核": "请复核岗复听签字，签字前不得转办",
@@ -82,10 +84,21 @@ def copied(slip: Slip, unit_name: str, why: str) -> Words:
     return _words(f"【{slip.title}】{slip.number} 抄送{unit_name}", opening, english, "", slip_text(slip), wrap=False)
 
 
-def incomplete(number: str, answer: Mapping[int, str], lacking: Sequence[int], *, due: datetime | None, zone: tzinfo, trouble: str = "") -> Words:
-    """Return the request for what an answer lacks; `trouble` says why an attachment could not be read (P-12)."""
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What an answer holds so far and lacks; why words in an element's place do not count, and why a file could not be read (P-12)."""
+
+    there: Mapping[int, str]
+    lacking: Sequence[int]
+    refused: Mapping[int, str] = field(default_factory=dict)
+    trouble: str = ""
+
+
+def incomplete(number: str, asks: Asks, *, due: datetime | None, zone: tzinfo) -> Words:
+    """Return the request for what an answer lacks, with what is there in its own words (P-12)."""
+    answer, lacking, trouble = asks.there, asks.lacking, asks.trouble
     there = [f"　√ {place}．{name}：{_brief(answer[place])}" for place, name in ELEMENTS.items() if answer.get(place)]
-    gaps = [f"　× {place}．{ELEMENTS[place]}" for place in lacking]
+    gaps = [f"　× {place}．{ELEMENTS[place]}" + (f"〔不计：{asks.refused[place].translate(_NO_BOX)}〕" if place in asks.refused else "") for place in lacking]
     limit = f"请于{_short(due, zone)}前" if due else "请尽快"
     lines = [
         f"投诉件{number}的回复已收到，但尚缺{len(lacking)}项，暂不能视为完整回复。{limit}回复本邮件补齐下列各项，已填写的不必重复。",
@@ -194,4 +207,4 @@ def _by(due: datetime | None, zone: tzinfo) -> str:
 
 def _brief(value: str) -> str:
     line = " ".join(value.split())
-    return line if len(line) <= 18 else line[:17] + "…"
+    return line if len(line) <= _BRIEF else line[:_BRIEF - 1] + "…"

@@ -12,6 +12,7 @@ from adapters.formats.authentication import automatic, bridge, checks
 from adapters.formats.enclosed import Opened, opened
 from adapters.formats.headers import Headers, addresses, certain, mailbox, message_ids, moment, read_headers
 from adapters.formats.kinds import Signs, kind_of
+from adapters.formats.notes.mail import PRIVATE, WARNING
 from adapters.formats.package import Inside
 from adapters.formats.parts import Parts, head_and_body, read_parts
 from adapters.formats.quoting import split_history
@@ -58,7 +59,7 @@ def read_mail(content: bytes) -> Mail:
         attachments=tuple(files.files), failed_recipients=_failed(headers, kind, blocks, parts),
         charsets=tuple(parts.charsets), warnings=(*_complaints(headers, sender), *parts.warnings, *files.warnings),
         sender_certain=certain(list(headers.all_raw("from"))), bulk=_bulk(headers),
-        checks=checks(headers), automatic=automatic(headers), bridge=bridge(headers),
+        private=headers.raw(PRIVATE.lower()) == "1", checks=checks(headers), automatic=automatic(headers), bridge=bridge(headers),
         seal=parts.seal.told(sender) if parts.seal else parts.sealed, seal_broken=parts.seal is not None and parts.seal.broken(sender),
     )
 
@@ -141,7 +142,7 @@ def _bulk(headers: Headers) -> bool:
 
 def _complaints(headers: Headers, sender: str) -> list[str]:
     """What is wrong with the headers, in words."""
-    found = []
+    found = [headers.readable(said) for said in headers.all_raw(WARNING.lower())]
     if not headers.has("message-id"):
         found.append("no Message-ID")
     if not headers.has("date"):

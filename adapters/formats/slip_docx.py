@@ -2,10 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
 
 from docx import Document
 from docx.document import Document as DocxDocument
@@ -18,9 +16,10 @@ from docx.shared import Cm, Length, Pt
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
-from adapters.formats.docx_words import Row, rows_of
-from routing.elements import ELEMENTS, FIRST_HALF, SECOND_HALF, found, label_of, sound
-from routing.number import find_numbers
+from adapters.formats.answer_table import SlipAnswer, read_rows
+from adapters.formats.docx_words import rows_of
+from routing.elements import FIRST_HALF, SECOND_HALF
+from routing.hollow import Hollow
 from routing.slip import FIRST_HALF_ASKS, SECOND_HALF_ASKS, Field, Slip, clean
 
 SONG, HEI = "宋体", "黑体"
@@ -34,13 +33,7 @@ _LINE = Cm(0.7)
 _PADDING = "40"                 # twentieths of a point above and below a cell's words
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
-
-@dataclass(frozen=True, slots=True)
-class SlipAnswer:
-    """What a returned form says: its number, None where it has none, and the elements that count, by P-12's numbers."""
-
-    number: str | None
-    elements: Mapping[int, str]
+__all__ = ["SlipAnswer", "read_slip", "write_slip"]
 
 
 def write_slip(slip: Slip, at: datetime) -> bytes:
@@ -213,35 +206,6 @@ def _without_clock(raw: bytes) -> bytes:
     return fixed.getvalue()
 
 
-def read_slip(content: bytes) -> SlipAnswer:
-    """Return what a unit wrote into the form, or into any other Word file; Unreadable where it cannot be opened.
-
-    Cells beside the form's labels go first, then whatever `routing.elements.found` sees in the words. The half that
-    the bank filled in is left out.
-    """
-    rows = rows_of(content)
-    numbers = find_numbers("\n".join("\n".join(row) for row in rows))
-    theirs = rows[_second_half(rows):]
-    beside = _beside_labels(theirs)
-    elsewhere = found("\n".join("\t".join(row) for row in theirs))
-    answer = {**{number: value for number, value in elsewhere.items() if number not in beside}, **beside}
-    return SlipAnswer(numbers[0] if numbers else None, {number: answer[number] for number in ELEMENTS if answer.get(number)})
-
-
-def _second_half(rows: Sequence[Row]) -> int:
-    """Return where the unit's half begins; 0 in a document that is not our form."""
-    starts = (place + 1 for place, row in enumerate(rows) if "".join("".join(row).split()).startswith(SECOND_HALF))
-    return next(starts, 0)
-
-
-def _beside_labels(rows: Sequence[Row]) -> dict[int, str]:
-    """Return the elements whose label stands in a cell of its own with words beside it; "" for words that do not count."""
-    answer: dict[int, str] = {}
-    for row in rows:
-        labels = [label_of(cell) for cell in row]
-        ends = [place for place, label in enumerate(labels) if label is not None] + [len(row)]
-        for start, end in pairwise(ends):
-            number, value = labels[start] or 0, "\n".join(row[start + 1:end])
-            if number and value.strip() and not answer.get(number):
-                answer[number] = sound(number, value)
-    return answer
+def read_slip(content: bytes, hollow: Hollow) -> SlipAnswer:
+    """Return what a unit wrote into the form, or into any other Word file; Unreadable where it cannot be opened."""
+    return read_rows(rows_of(content), hollow)

@@ -1,13 +1,18 @@
 """Commands that look at files and change nothing: read-mail, import-calls, deadline."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from hotline_bridge.cli.common import PackOption, end, out, pack_named, say, watched
+
+
+if TYPE_CHECKING:
+    from routing.papers import Mail
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,31 +23,49 @@ def add_to(app: typer.Typer) -> None:
 
 
 def read_mail(
-    files: Annotated[list[Path], typer.Argument(help="Mail files (.eml).", metavar="FILE...")],
+    files: Annotated[list[Path], typer.Argument(help="Mail files (.eml), or exports of Notes (.dxl, .xml, .txt).", metavar="FILE...")],
 ) -> None:
     """读信：字符集、历史引文、类型、编号、要素。 Read mails as the bridge would, one JSON object a line; nothing is kept or sent."""
-    from adapters.formats.mime import mail_json, read_mail as parse
+    from adapters.formats.mime import mail_json
     from adapters.formats.quoting import without_footer, without_quotes
+    from hotline_bridge.rulebook import load_lexicon
     from routing.elements import found
+    from routing.hollow import Hollow
     from routing.number import find_numbers
-    from routing.papers import Unreadable
 
+    hollow = Hollow.parse(load_lexicon()[0].words["answers"])
     bad = 0
-    for path in watched(files, "read-mail", len(files)):
-        try:
-            mail = parse(path.read_bytes())
-        except (OSError, Unreadable) as error:
+    for name, mail in _mails(watched(files, "read-mail", len(files))):
+        if isinstance(mail, str):
             bad += 1
-            out({"file": str(path), "error": str(error)})
-            continue
-        except Exception as error:  # noqa: BLE001 (the contract: never a traceback)
-            bad += 1
-            out({"file": str(path), "error": f"a defect of the reader ({type(error).__name__}); please send us the file"})
+            out({"file": name, "error": mail})
             continue
         numbers = find_numbers("\n".join([mail.subject, mail.new_text, *(one.name for one in mail.attachments), mail.history]))
-        elements = {str(number): text for number, text in found(without_footer(without_quotes(mail.new_text))).items()}
-        out(mail_json(mail, str(path), numbers[0] if numbers else None, elements))
+        elements = {str(number): text for number, text in found(without_footer(without_quotes(mail.new_text)), hollow).items()}
+        out(mail_json(mail, name, numbers[0] if numbers else None, elements))
     end(bad)
+
+
+def _mails(files: Iterable[Path]) -> Iterator[tuple[str, "Mail | str"]]:
+    """Each mail with where it stands, an export of Notes giving one for each document; what is wrong in words instead of it."""
+    from adapters.formats.mime import read_mail as parse
+    from adapters.formats.notes import exported, is_export
+    from routing.papers import Unreadable
+
+    for path in files:
+        name = str(path)
+        try:
+            content = path.read_bytes()
+            if not is_export(content):
+                yield name, parse(content)
+                continue
+            for one in exported(content, {}):
+                name = f"{path}#{one.name}"
+                yield name, one.trouble or parse(one.mail)
+        except (OSError, Unreadable) as error:
+            yield name, str(error)
+        except Exception as error:  # noqa: BLE001 (the contract: never a traceback)
+            yield name, f"a defect of the reader ({type(error).__name__}); please send us the file"
 
 
 def import_calls(

@@ -1,40 +1,37 @@
 """A unit's answer: matched, its elements checked, asked for again or laid before the desk (P-12; pains 6 and 7)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from adapters.formats.letter import Draft
 from adapters.formats.mime import read_mail
-from adapters.formats.quoting import without_footer, without_quotes
-from adapters.formats.slip_docx import read_slip
 from hotline_bridge import letters
+from hotline_bridge.replies import Reply, files_of, reply_in
 from hotline_bridge.store.answers import CLAIMED, COUNTED, DISMISSED, Answer
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.telling import tell_desk
 from routing.addressee import addressee, may_be, superiors
 from routing.case import Case, Entry, State
 from routing.closing import closes_itself
-from routing.elements import ELEMENTS, found, merged, missing, without_words_of
+from routing.elements import merged, missing
 from routing.errors import RuleError
-from routing.papers import Mail, Unreadable
+from routing.papers import Mail
 from routing.parties import Unit
 from routing.reply import Candidate, Clues, clues, match
 from routing.rules import Rules
 from routing.slip import anonymous
+from routing.wording import Asks
 
 MOST_ASKED = 5      # letters that ask for the rest; beyond it a person looks, for two machines may be talking
-MOST_FORMS = 10     # of one mail; each is a package to be unpacked
 AWAITED = frozenset({State.SENT, State.ANSWERED})
-FORMS = (".docx", ".doc", ".wps")
 
 
 def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     """Count the mail as an answer, keep it as a claim for the desk, or hand it on as a new complaint."""
     mail = read_mail(tx.papers.body(subject))
-    forms = _forms(mail)
+    files = files_of(tx, mail, rules.hollow)
     seen = clues(mail, rules.identity.mailbox, rules.identity.reply_key, tuple(rules.by_hotline))
-    seen = replace(seen, sender=rules.identity.speaks_as(seen.sender), attached=tuple(dict.fromkeys((*seen.attached, *forms.numbers))))
+    seen = replace(seen, sender=rules.identity.speaks_as(seen.sender), attached=tuple(dict.fromkeys((*seen.attached, *files.numbers))))
     cases = {case.id: case for case in _cases(tx, seen)}
     candidates = {case.id: _candidate(tx, case, rules) for case in cases.values()}
     judged = match(seen, list(candidates.values()))
@@ -48,14 +45,14 @@ def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     doubts = tuple(_besides(tx, subject, mail, case, rules, waited_for=waited_for))
     out = judged.accepted and not doubts
     reasons = (*judged.reasons, *doubts, *((mail.seal,) if mail.seal and not mail.seal_broken else ()))
-    elements = _written(mail, forms, _others_words(tx, case))
-    if tx.answers.keep(Answer(0, mine, subject, now, mail.sender, elements, COUNTED if out else CLAIMED, reasons)) is None:
+    reply = reply_in(tx, mail, case, _arrived(tx, subject, now), rules)
+    if tx.answers.keep(Answer(0, mine, subject, now, mail.sender, reply.elements, COUNTED if out else CLAIMED, reasons)) is None:
         return
     what = "收到回复" if out else "疑似回复，待投诉处理岗确认"
     for one in judged.cases:
         tx.cases.note(one, Entry(now, mail.sender or "-", what, "；".join(reasons), rules.digest))
     if out:
-        _weigh(tx, case, mail, now, rules)
+        _weigh(tx, case, (mail, reply), now, rules)
     elif mail.sender != rules.identity.desk:        # their own machine's answer to our letters would have no end
         tell_desk(tx, case, "疑似回复待确认", ["有来信疑为该投诉件的回复，须人工确认：", *(f"· {one}" for one in reasons)], (subject, now), rules)
 
@@ -85,10 +82,16 @@ def judge(tx: Tx, answer_id: int, who: str, now: datetime, rules: Rules, *, acce
     tx.answers.judge(answer_id, COUNTED if accept else DISMISSED)
     tx.cases.note(claimed.case, Entry(now, who, "认定为回复" if accept else "不认定为回复", f"来件 {claimed.paper}", rules.digest))
     if accept:
-        _weigh(tx, tx.cases.get(claimed.case), read_mail(tx.papers.body(claimed.paper)), now, rules)
+        case, mail = tx.cases.get(claimed.case), read_mail(tx.papers.body(claimed.paper))
+        _weigh(tx, case, (mail, reply_in(tx, mail, case, _arrived(tx, claimed.paper, now), rules)), now, rules)
 
 
-def _weigh(tx: Tx, case: Case, mail: Mail, now: datetime, rules: Rules) -> None:
+def _arrived(tx: Tx, subject: int, now: datetime) -> datetime:
+    paper = tx.papers.get(subject)
+    return paper.taken if paper else now
+
+
+def _weigh(tx: Tx, case: Case, came: tuple[Mail, Reply], now: datetime, rules: Rules) -> None:
     """Add up what has been answered so far, and do what follows from it."""
     if case.state is not State.SENT:
         return
@@ -98,18 +101,18 @@ def _weigh(tx: Tx, case: Case, mail: Mail, now: datetime, rules: Rules) -> None:
         total = merged(total, one.elements)
     lacking = missing(total, anonymous=anonymous(case), required=[element.number for element in pack.elements_of(case.category)])
     if lacking:
-        _ask_again(tx, case, mail, (total, lacking), now, rules)
+        _ask_again(tx, case, came, (total, lacking), now, rules)
         return
     answered = case.moved(State.ANSWERED)
-    tx.cases.save(answered, Entry(now, mail.sender or "-", "回复完整", "各项要素齐全，待办结（P-12）", rules.digest))
+    tx.cases.save(answered, Entry(now, came[0].sender or "-", "回复完整", "各项要素齐全，待办结（P-12）", rules.digest))
     if outcome := closes_itself(answered, pack):
         tx.cases.save(answered.moved(State.CLOSED), Entry(now, "bridge", "办结", outcome, rules.digest))
         tx.tasks.strike("chase", case.id)
 
 
-def _ask_again(tx: Tx, case: Case, mail: Mail, state: tuple[Mapping[int, str], Sequence[int]], now: datetime, rules: Rules) -> None:
+def _ask_again(tx: Tx, case: Case, came: tuple[Mail, Reply], state: tuple[Mapping[int, str], Sequence[int]], now: datetime, rules: Rules) -> None:
     """Send the answer back at once with what is there and what is missing (P-12); never to a stranger (P-6)."""
-    total, lacking = state
+    (mail, reply), (total, lacking) = came, state
     asked = sum(1 for one in tx.tray.of_case(case.id) if one.purpose == "incomplete")
     entry = Entry(now, "bridge", "回复不完整", f"缺第 {'、'.join(map(str, lacking))} 项（P-12）", rules.digest)
     box = _who_is_asked(tx, case, mail, rules)
@@ -123,8 +126,8 @@ def _ask_again(tx: Tx, case: Case, mail: Mail, state: tuple[Mapping[int, str], S
         tx.cases.save(case, entry, Entry(now, "bridge", "转投诉处理岗", f"来信标明为自动发出（{machine}），不自动退回", rules.digest))
         tell_desk(tx, case, "回复不完整", [f"承办单位的回复缺第 {'、'.join(map(str, lacking))} 项；来信标明为自动发出（{machine}），未自动退回，请联系补充。"], (-case.round, now), rules)
         return
-    trouble = _forms(mail).trouble
-    letter = tx.tray.put(letters.incomplete(case, replace(mail, sender=box), (total, lacking, trouble), asked + 1, now, rules), now)
+    asks = Asks(total, lacking, reply.refused, reply.trouble)
+    letter = tx.tray.put(letters.incomplete(case, replace(mail, sender=box), asks, asked + 1, now, rules), now)
     tx.cases.save(case, entry)
     if letter is not None:
         _post(tx, case, (letter, box), now, rules)
@@ -155,47 +158,6 @@ def _who_is_asked(tx: Tx, case: Case, mail: Mail, rules: Rules) -> str:
         return mail.sender
     found = addressee(rules.directory, case.lead, case.complaint.person_hint) if case.lead else None
     return found.mailbox if found else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Forms:
-    """What the forms of a mail hold: elements, the case numbers on them, and why one could not be read."""
-
-    elements: Mapping[int, str]
-    numbers: tuple[str, ...] = ()
-    trouble: str = ""
-
-
-def _forms(mail: Mail) -> Forms:
-    """Read the Word files of a mail, the first few of them."""
-    total: Mapping[int, str] = {}
-    numbers: list[str] = []
-    named = [one for one in mail.attachments if one.name.lower().endswith(FORMS)]
-    trouble = f"附件过多，只读取了前{MOST_FORMS}个" if len(named) > MOST_FORMS else ""
-    for attachment in named[:MOST_FORMS]:
-        try:
-            form = read_slip(attachment.content)
-        except Unreadable as error:
-            trouble = str(error)
-            continue
-        total = merged(total, form.elements)
-        numbers += [form.number] if form.number else []
-    return Forms(total, tuple(numbers), trouble)
-
-
-def _written(mail: Mail, forms: Forms, others: str) -> Mapping[int, str]:
-    """Add up the mail's new words, its forms, and what was filled in inside the quoted slip; what others wrote aside."""
-    total = merged(found(without_words_of(without_footer(without_quotes(mail.new_text)), others)), forms.elements)
-    if len(total) < len(ELEMENTS) and mail.quoted:
-        total = merged(found(without_words_of(mail.text, others)), total)     # somebody typed into the form below their greeting
-    return total
-
-
-def _others_words(tx: Tx, case: Case) -> str:
-    """What stands in the case before any answer: the customer's words, and those of our own letters."""
-    ours = dict.fromkeys(one.letter for one in tx.tray.of_case(case.id) if one.purpose.startswith(("slip", "incomplete")))
-    texts = (Draft.from_json(str(tx.tray.get(letter).draft["letter"])).text for letter in ours)
-    return "\n".join((case.complaint.text, case.complaint.demand, *texts))
 
 
 def _cases(tx: Tx, seen: Clues) -> list[Case]:

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
+from adapters.formats.answer_file import only_office_opens
 from adapters.formats.cdr import ids_of, leg_of
 from adapters.formats.form_json import BadForm, read_form
 from adapters.formats.mime import read_mail, sameness
+from adapters.formats.notes import Exported, exported
 from hotline_bridge.opening import call_of, open_form
 from hotline_bridge.store.papers import Kept
 from hotline_bridge.store.tx import Tx
@@ -52,7 +54,7 @@ def _message(tx: Tx, paper: Kept, mail: Mail, now: datetime, rules: Rules) -> No
     if mail.sender == rules.identity.mailbox:
         _from_ourselves(tx, paper, mail)
         return
-    tx.tasks.owe("answer", paper.id, now)
+    tx.tasks.owe("open" if any(map(only_office_opens, mail.attachments)) else "answer", paper.id, now)
     tx.papers.read(paper.id)
 
 
@@ -134,5 +136,36 @@ def _read_form(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
     open_form(tx, paper.id, form, now, rules)
 
 
-READERS = {"mail": _read_mail, "mail-too-large": _large_mail, "mail-unfetchable": _unfetched, "form-unfetchable": _unfetched, "form-too-large": _large_form,
+def _read_export(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
+    """Keep each document of a Notes export as a mail of its own; one that is damaged lies in quarantine by itself (pains 1, 8)."""
+    count = known = damaged = 0
+    try:
+        for one in exported(tx.papers.body(paper.id), rules.identity.aliases):
+            if one.trouble:
+                damaged += _keep_damaged(tx, paper, one, now)
+            elif tx.papers.knows_mail(read_mail(one.mail).message_id):
+                known += 1          # it came by the mailbox, or in an export before
+            elif (kept := tx.papers.keep(paper.source, f"{paper.key[:300]}#{one.name}", "mail", one.mail, now)) is not None:
+                tx.tasks.owe("read", kept, now)
+                count += 1
+    except Unreadable as error:
+        trouble = f"{error}；之前的 {count} 个文档已读取" if count or known else str(error)
+        tx.papers.quarantine(paper.id, trouble, LOOK)
+        return
+    tx.papers.read(paper.id, f"Notes 导出：{count} 个文档已读取，{known} 个此前已有，{damaged} 个已损坏")
+
+
+def _keep_damaged(tx: Tx, paper: Kept, one: Exported, now: datetime) -> bool:
+    kept = tx.papers.keep(paper.source, f"{paper.key[:300]}#{one.name}", "notes-damaged", one.trouble.encode(), now)
+    if kept is not None:
+        tx.papers.quarantine(kept, f"Notes 导出文件（来件 {paper.id}）的第 {one.place} 个文档：{one.trouble}", LOOK)
+    return kept is not None
+
+
+def _large_export(tx: Tx, paper: Kept, _now: datetime, _rules: Rules) -> None:
+    trouble = "Notes 导出文件过大，仅保存了开头 / the Notes export is too large; only its head is kept"
+    tx.papers.quarantine(paper.id, trouble, "请分批导出，每个文件不超过 50 MB / export in several files of at most 50 MB")
+
+
+READERS = {"notes": _read_export, "notes-too-large": _large_export, "notes-unfetchable": _unfetched, "mail": _read_mail, "mail-too-large": _large_mail, "mail-unfetchable": _unfetched, "form-unfetchable": _unfetched, "form-too-large": _large_form,
     "cdr": _read_leg, "form": _read_form}

@@ -79,7 +79,7 @@ def _new(mail: Mail, inside: tuple[Unit, ...], now: datetime, rules: Rules) -> C
     text = "\n".join(part for part in (mail.subject[:LONGEST_SUBJECT], _words(mail)) if part.strip())
     complaint = Complaint(
         text=text[:LONGEST], source="email", received=_dated(mail, now), channel=Channel.WEB,
-        customer=Customer() if ours else Customer(name=mail.sender_name[:LONGEST_NAME], address=mail.sender),
+        customer=Customer() if ours else Customer(name=mail.sender_name[:LONGEST_NAME], address=mail.sender), withheld=mail.private,
     )
     return new_case(complaint, "mail", rules.packs[rules.default_pack].hotlines[0], rules)
 
@@ -96,6 +96,8 @@ def _doubts(mail: Mail, inside: tuple[Unit, ...], count: int, rules: Rules) -> I
         yield f"发件人是系统内单位（{inside[0].full_name}）而来信未对应任何工单，请核对是否为回复"
     if not mail.sender_certain:
         yield "发件人一栏有多个、隐藏或残缺的地址"
+    if mail.private:
+        yield "来信人设置了“禁止复制、转发”（Notes $KeepPrivate）：转办单不附原文，须由投诉处理岗征得同意或另行说明"
     if mail.bridge:
         yield f"来信由投诉转办系统自动发出或转发（{mail.bridge}）"
     if mail.bulk:

@@ -10,6 +10,7 @@ from hotline_bridge.store.blobs import Blobs
 from hotline_bridge.store.calls import Calls
 from hotline_bridge.store.cases import Cases
 from hotline_bridge.store.corrections import Corrections
+from hotline_bridge.store.opened import Opened
 from hotline_bridge.store.outages import Outages
 from hotline_bridge.store.papers import Papers
 from hotline_bridge.store.tasks import Tasks
@@ -19,7 +20,7 @@ from hotline_bridge.store.tray import Tray
 class Tx:
     """What a step may touch."""
 
-    __slots__ = ("_db", "answers", "calls", "cases", "corrections", "outages", "papers", "tasks", "tray")
+    __slots__ = ("_db", "answers", "calls", "cases", "corrections", "opened", "outages", "papers", "tasks", "tray")
 
     def __init__(self, db: Connection, blobs: Blobs) -> None:
         self._db = db
@@ -28,6 +29,7 @@ class Tx:
         self.cases = Cases(db)
         self.answers = Answers(db)
         self.corrections = Corrections(db)
+        self.opened = Opened(db, blobs)
         self.outages = Outages(db)
         self.tray = Tray(db)
         self.tasks = Tasks(db)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.formats.slip_docx import read_slip
+from tests.elements.words import read_slip
 from hotline_bridge import letters
 from hotline_bridge.steps.close import reopen
 from hotline_bridge.steps.dispatch import dispatch

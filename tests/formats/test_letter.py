@@ -10,7 +10,8 @@ from hypothesis import given, settings, strategies as st
 from selectolax.parser import HTMLParser
 
 from adapters.formats.letter import LOOP_HEADER, Draft, Enclosure, compose, slip_html
-from adapters.formats.slip_docx import read_slip, write_slip
+from adapters.formats.slip_docx import write_slip
+from tests.elements.words import read_slip
 from routing.elements import ELEMENTS
 from routing.slip import slip_text
 from tests.routing.slips import NUMBER, RECEIVED, a_slip

@@ -1,8 +1,9 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from routing.elements import ELEMENTS, FIRST_HALF, SECOND_HALF, found, label_of, merged, missing, sound
-from routing.phrases import date_in, hollow, phone_in, ticked
+from routing.elements import ELEMENTS, FIRST_HALF, SECOND_HALF, label_of, merged, missing
+from routing.phrases import date_in, phone_in, ticked
+from tests.elements.words import found, hollow, sound
 
 WHOLE = {
     1: "经调阅监控并询问柜员，客户反映的情况属实", 2: "对柜员通报批评，扣罚当月绩效200元", 3: "已组织全员学习服务规范，举一反三",
@@ -122,11 +123,16 @@ def test_P12_5_the_time_is_a_real_date(value, counts):
 @pytest.mark.parametrize(("value", "counts"), [
     ("13800000000", True), ("138-0000-0000", True), ("+86 13800000000", True), ("0312-5550000", True), ("（010）55500000", True),
     ("0312-5550000转801", True), ("010-55500000-8801", True), ("5550000", True), ("400-800-0000", True), ("４００８０００００", False),
-    ("手机１３８００００００００", True), ("95580", False), ("1380000000", False), ("12800000000", False), ("见名片", False), ("20260722", False), ("95580-20260722-000134", False), ("见2026-0722-1", False), ("6217000000000000001", False),
+    ("手机１３８００００００００", True), ("1380000000", False), ("12800000000", False), ("见名片", False), ("20260722", False), ("95580-20260722-000134", False), ("见2026-0722-1", False), ("6217000000000000001", False),
 ])
 def test_P12_7_the_telephone_is_a_number_one_can_call(value, counts):
     assert (7 in found(f"联系电话：{value}")) is counts
     assert bool(phone_in(value)) is counts
+
+
+@pytest.mark.parametrize("value", ["95580", "95580转6012", "96588 一线", "座席 95580"])
+def test_P12_7_people_answer_from_a_hotline_too(value):
+    assert found(f"联系电话：{value}")[7] == value
 
 
 @pytest.mark.parametrize(("value", "said"), [

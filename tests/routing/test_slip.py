@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from routing.elements import ELEMENTS, found
+from routing.elements import ELEMENTS
+from tests.elements.words import found
 from routing.layout import padded, width, wrapped
 from routing.number import find_numbers
 from routing.papers import Channel

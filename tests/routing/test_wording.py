@@ -1,9 +1,10 @@
 from datetime import timedelta
 
-from routing.elements import ELEMENTS, found
+from routing.elements import ELEMENTS
+from tests.elements.words import found
 from routing.layout import width
 from routing.number import find_numbers
-from routing.wording import Due, bounce, cover, incomplete, notice, reminder
+from routing.wording import Asks, Due, bounce, cover, incomplete, notice, reminder
 from tests.routing.slips import NUMBER, RECEIVED, TEXT, ZONE, a_slip
 
 
@@ -27,7 +28,7 @@ def test_P12_a_filled_in_cover_is_read_back():
 
 
 def test_P12_the_request_lists_what_is_there_and_what_is_missing():
-    words = incomplete(NUMBER, {1: "经查属实", 7: "13800000000"}, (2, 4), due=RECEIVED, zone=ZONE)
+    words = incomplete(NUMBER, Asks({1: "经查属实", 7: "13800000000"}, (2, 4)), due=RECEIVED, zone=ZONE)
     assert words.subject == f"【请补充】{NUMBER} 回复缺2项"
     assert "　× 2．对相关责任人处理意见" in words.text
     assert "　√ 1．投诉事由及调查核实情况：经查属实" in words.text
@@ -36,13 +37,21 @@ def test_P12_the_request_lists_what_is_there_and_what_is_missing():
 
 
 def test_P12_the_request_filled_in_is_read_back():
-    words = incomplete(NUMBER, {}, tuple(ELEMENTS), due=None, zone=ZONE)
+    words = incomplete(NUMBER, Asks({}, tuple(ELEMENTS)), due=None, zone=ZONE)
     assert dict(found(words.text)) == {}
     assert dict(found(words.text.replace("4．客户对处理结果的满意程度：", "4．客户对处理结果的满意程度：满意"))) == {4: "满意"}
 
 
 def test_P12_the_request_says_why_an_attachment_was_not_read():
-    assert "旧版 .doc" in incomplete(NUMBER, {}, (1,), due=None, zone=ZONE, trouble="附件是旧版 .doc 文件").text
+    assert "旧版 .doc" in incomplete(NUMBER, Asks({}, (1,), trouble="附件是旧版 .doc 文件"), due=None, zone=ZONE).text
+
+
+def test_P12_the_request_says_why_words_do_not_count_and_is_no_answer_itself():
+    asks = Asks({1: "经查属实"}, (3, 5), {3: "所填“同上”没有具体内容", 5: "“2026年12月30日”：所填日期晚于收到回复的日期（2026年7月22日），处理完成后再填"})
+    text = incomplete(NUMBER, asks, due=None, zone=ZONE).text
+    assert "× 3．应吸取的教训及整改措施〔不计：所填“同上”没有具体内容〕" in text
+    assert "晚于收到回复的日期" in text.replace("\n", "")
+    assert dict(found(text)) == {}
 
 
 def test_P21_one_reminder_for_all_cases_of_a_mailbox_the_latest_first():

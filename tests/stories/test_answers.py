@@ -51,7 +51,7 @@ async def test_an_answer_is_known_by_its_word_form_alone(bank: Bank) -> None:
     (slip,) = bank.relay.to(OUTLET)
     form = next(slip.mail.iter_attachments())
     document = Document(io.BytesIO(form.get_content()))
-    values = ("经核实属实，柜员语气生硬。", "对柜员通报批评。", "组织学习服务规范。", "满意", "2026年7月23日", "陆经理", "010-55500017")
+    values = ("经核实属实，柜员语气生硬。", "对柜员通报批评。", "组织学习服务规范。", "满意", "2026年7月22日", "陆经理", "010-55500017")
     cells = [(row.cells[i], row.cells[i + 1]) for row in document.tables[0].rows for i in range(len(row.cells) - 1)]
     for number, value in enumerate(values, 1):
         for label, cell in cells:
@@ -98,7 +98,7 @@ async def test_P12_parts_add_up_and_the_letter_lists_what_is_missing_with_the_fo
     assert "客户对处理结果的满意程度" in again.text
     assert any(name and name.endswith(".docx") for name in (part.get_filename() for part in again.mail.iter_attachments()))
     assert again.mail["In-Reply-To"] == "<a1@branch.example>"
-    rest = "三、应吸取的教训及整改措施：组织学习。\n四、客户对处理结果的满意程度：满意\n五、处理时间：2026年7月23日\n六、经办人：陆经理\n七、联系电话：010-55500017"
+    rest = "三、应吸取的教训及整改措施：组织学习。\n四、客户对处理结果的满意程度：满意\n五、处理时间：2026年7月22日\n六、经办人：陆经理\n七、联系电话：010-55500017"
     await came(bank, rest, sender=OUTLET, reply_to_id=again.message_id, message_id="<a2@branch.example>")
     assert bank.case().state is State.ANSWERED
 

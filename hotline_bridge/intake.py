@@ -3,15 +3,16 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
 from hotline_bridge.house import House
 from hotline_bridge.logs import frames
-from hotline_bridge.ports import Inlet, Paper
+from hotline_bridge.ports import Inlet, Paper, Recounted
 from hotline_bridge.opening import Posted, take_form
 from hotline_bridge.store.engine import is_database_trouble
 from hotline_bridge.store.tx import Tx
@@ -28,16 +29,30 @@ async def take_in(house: House, inlet: Inlet) -> int:
     """Keep every paper that waits at a door; returns how many. OSError where the door is out of reach."""
     cursor = await house.store.read(lambda tx: tx.papers.cursor(inlet.name))
     count = 0
+    if isinstance(inlet, Recounted) and inlet.recount_due:
+        count += await _hand_in(house, inlet, inlet.recount(cursor, partial(_known, house, inlet.name)))
+        if count:
+            log.warning("mail was missing", door=inlet.name, found=count)
+    count += await _hand_in(house, inlet, inlet.waiting(cursor))
+    seen = house.clock()
+    await house.store.run(lambda tx: tx.papers.mark(inlet.name, "", seen))
+    return count
+
+
+async def _known(house: House, source: str, keys: Sequence[str]) -> Collection[str]:
+    return await house.store.read(lambda tx: tx.papers.known(source, keys))
+
+
+async def _hand_in(house: House, inlet: Inlet, papers: AsyncIterator[Paper]) -> int:
+    """Keep papers by the batch; returns how many."""
+    count = 0
     batch: list[Paper] = []
-    async for paper in inlet.waiting(cursor):
+    async for paper in papers:
         batch.append(paper)
         if len(batch) >= BATCH or sum(len(one.body) for one in batch) >= BATCH_BYTES:
             count += await _kept(house, inlet, batch)
             batch = []
-    count += await _kept(house, inlet, batch)
-    seen = house.clock()
-    await house.store.run(lambda tx: tx.papers.mark(inlet.name, "", seen))
-    return count
+    return count + await _kept(house, inlet, batch)
 
 
 async def _kept(house: House, inlet: Inlet, batch: Sequence[Paper]) -> int:

@@ -1,8 +1,8 @@
 """What the daemon needs from outside; the doors in `adapters` fit these shapes without importing them."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 Clock = Callable[[], datetime]
 
@@ -40,6 +40,23 @@ class Inlet(Protocol):
 
     async def more(self) -> None:
         """Return when there may be something new; OSError when out of reach."""
+        ...
+
+
+Known = Callable[[Sequence[str]], Awaitable[Collection[str]]]       # which of these keys are kept already
+
+
+@runtime_checkable
+class Recounted(Protocol):
+    """A door that can be counted over: what lies there below its cursor and was never handed in, it hands in now (pain 3)."""
+
+    @property
+    def recount_due(self) -> bool:
+        """Whether it is time to count: after a new connection, and every few hours."""
+        ...
+
+    def recount(self, cursor: str, known: Known) -> AsyncIterator[Paper]:
+        """Yield what is missing, without a cursor, and let go of what is kept; OSError when out of reach."""
         ...
 
 

@@ -3,14 +3,17 @@
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from adapters.imap.line import Denied, Line
 
 #: So often a server may refuse one and the same mail before the paper goes in without it, so that others get past.
 REFUSALS = 3
+#: Seconds after which the whole mailbox is counted over: in a quiet life, and after a break.
+RECOUNT, RECOUNT_AFTER_BREAK = 6 * 3600.0, 600.0
+COUNTED_AT_ONCE = 500       # mails asked for in the store
 
 _CURSOR = re.compile(r"(\d+)/(\d+)", re.ASCII)
 
@@ -69,6 +72,8 @@ class Imap:
         self._more_waits = False
         self._refused: dict[str, int] = {}
         self._turn = asyncio.Lock()
+        self._counted: float | None = None          # when the mailbox was last counted over
+        self._settled = False                       # and whether the connection has held since
 
     @property
     def name(self) -> str:
@@ -94,6 +99,36 @@ class Imap:
             if letter is not None:
                 yield letter
         self._more_waits = len(uids) > len(now)
+
+    @property
+    def recount_due(self) -> bool:
+        """Whether the mailbox should be counted over: after a connection that was not the first moment's, and every few hours."""
+        return self._counted is None or asyncio.get_running_loop().time() - self._counted >= (RECOUNT if self._settled else RECOUNT_AFTER_BREAK)
+
+    async def recount(self, cursor: str, known: Callable[[Sequence[str]], Awaitable[Collection[str]]]) -> AsyncIterator[Letter]:
+        """Yield the mails up to `cursor` that were never handed in, and put away those that were but still lie here (pain 3).
+
+        Such are mails moved back by hand, those a server hid for a while, and those of a daemon that was killed between
+        its commit and the move. OSError when out of reach.
+        """
+        validity, last = _read_cursor(cursor)
+        async with self._turn:
+            line = await self._open_line()
+            old = [uid for uid in await line.uids_after(0) if uid <= last] if validity == line.uidvalidity else []
+        for at in range(0, len(old), COUNTED_AT_ONCE):
+            keys = {f"{validity}/{uid}": uid for uid in old[at:at + COUNTED_AT_ONCE]}
+            kept = await known(list(keys))
+            for key, uid in keys.items():
+                async with self._turn:
+                    if key not in kept:
+                        letter = await self._fetch(line, uid, (await line.sizes([uid])).get(uid, 0))
+                    else:
+                        letter = None
+                        if self._at.done_folder:
+                            await line.put_away(uid, self._at.done_folder)
+                if letter is not None:
+                    yield replace(letter, cursor="")
+        self._counted, self._settled = asyncio.get_running_loop().time(), True
 
     async def accepted(self, paper: _Keyed) -> None:
         """Move the committed mail to the done folder where there is one; OSError when that did not work."""
@@ -125,7 +160,7 @@ class Imap:
         line = await Line.open(at.host, at.port, at.tls, at.timeout)
         await line.log_in(at.user, at.password)
         await line.select(at.mailbox)
-        self._line = line
+        self._line, self._settled = line, False
         return line
 
     async def _fetch(self, line: Line, uid: int, size: int) -> Letter | None:

@@ -44,8 +44,8 @@ def _read_mail(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
 
 def _same_mail_before(tx: Tx, paper: Kept, mail: Mail) -> int | None:
     """The same Message-ID and content came before, perhaps through another mailbox or a list (pain 8)."""
-    if not mail.message_id:
-        return None
+    if not mail.message_id:     # by its bytes then, whose Date says when it was written; without that it may be a form letter sent twice
+        return tx.papers.twin(paper.id) if mail.date else None
     return tx.papers.same_mail(paper.id, sameness(mail), mail.message_id) or tx.papers.twin(paper.id)
 
 

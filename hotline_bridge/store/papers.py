@@ -1,7 +1,7 @@
 """What came in: kept byte for byte, read later, set aside where it cannot be read. Nothing is ever deleted."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,11 @@ class Papers:
         """Return the paper of this source and key."""
         row = self.db.execute(select(*_COLUMNS).where(t.paper.c.source == source, t.paper.c.key == key)).first()
         return None if row is None else _kept(row)
+
+    def known(self, source: str, keys: Collection[str]) -> set[str]:
+        """Which of these keys of a source are kept."""
+        query = select(t.paper.c.key).where(t.paper.c.source == source, t.paper.c.key.in_(keys))
+        return set(self.db.execute(query).scalars())
 
     def get(self, paper_id: int) -> Kept | None:
         """Return the paper of this id."""

@@ -271,3 +271,57 @@ async def test_a_twenty_megabyte_mail_comes_in_whole(real_box):
     assert letter.body.endswith(body[-1000:])
     assert len(letter.body) > 20 * 1024 * 1024
     await door.close()
+
+
+# counting over -----------------------------------------------------------------------------------------------------------
+async def counted(door, cursor, kept):
+    """What a recount hands in, the store knowing the keys in `kept`."""
+    async def known(keys):
+        return {key for key in keys if key in kept}
+
+    return [letter async for letter in door.recount(cursor, known)]
+
+
+async def test_what_was_passed_over_below_the_cursor_is_found_again(box):
+    await box.deliver(*(a_mail(n) for n in range(4)))
+    door = Imap("mailbox", box.settings)
+    letters = await taken(door)
+    kept = {letters[0].key, letters[2].key, letters[3].key}
+    assert door.recount_due
+    found = await counted(door, letters[-1].cursor, kept)
+    assert [(one.key, one.body, one.cursor) for one in found] == [(letters[1].key, letters[1].body, "")]
+    assert not door.recount_due
+    await door.close()
+
+
+async def test_what_was_kept_but_not_put_away_is_put_away_now(box):
+    await box.deliver(*(a_mail(n) for n in range(3)))
+    door = Imap("mailbox", replace(box.settings, done_folder="已处理"))
+    letters = await taken(door)                             # the daemon is killed between its commit and the move
+    await door.close()
+    again = Imap("mailbox", replace(box.settings, done_folder="已处理"))
+    assert await counted(again, letters[-1].cursor, {letter.key for letter in letters}) == []
+    assert await taken(again) == []
+    await again.close()
+    done = Imap("mailbox", replace(box.settings, mailbox="已处理"))
+    assert len(await taken(done)) == 3
+    await done.close()
+
+
+async def test_mail_above_the_cursor_is_left_to_the_ordinary_reading(box):
+    await box.deliver(a_mail(0), a_mail(1))
+    door = Imap("mailbox", box.settings)
+    first, second = await taken(door)
+    assert await counted(door, first.cursor, {first.key}) == []
+    assert [one.key for one in await taken(door, first.cursor)] == [second.key]
+    assert await counted(door, "", set()) == []             # nothing was read yet: there is nothing to count over
+    await door.close()
+
+
+async def test_another_uidvalidity_is_not_counted_over(box):
+    await box.deliver(a_mail(0))
+    door = Imap("mailbox", box.settings)
+    (only,) = await taken(door)
+    validity, _, uid = only.cursor.partition("/")
+    assert await counted(door, f"{int(validity) + 1}/{uid}", set()) == []
+    await door.close()

@@ -102,8 +102,7 @@ def test_a_file_that_breaks_off_gives_what_is_whole() -> None:
     whole = database(memo("1", unid="A" * 32), memo("2", unid="B" * 32), memo("3", unid="C" * 32))
     seen = []
     with pytest.raises(Unreadable, match="不完整或已损坏"):
-        for one in exported(whole[: whole.rindex(b"<document") + 50], NAMES):
-            seen.append(one.name)
+        seen.extend(one.name for one in exported(whole[: whole.rindex(b"<document") + 50], NAMES))
     assert seen == ["A" * 32, "B" * 32]
 
 

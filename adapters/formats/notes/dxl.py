@@ -9,6 +9,7 @@ import binascii
 import re
 import struct
 from collections.abc import Iterator
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from adapters.formats.notes.document import Document, File
@@ -35,14 +36,12 @@ def documents(content: bytes) -> Iterator[Document]:
     """Yield the documents of a DXL file; Unreadable where it is not sound, behind those that were."""
     if b"<!ENTITY" in content or b"\x00" in content[:_HEAD]:
         raise Unreadable("DXL 文件含有实体声明或不是 UTF-8，未予读取；请由 Domino 直接导出 / entities or not UTF-8")
-    parser: ET.XMLPullParser[ET.Element] = ET.XMLPullParser(("start", "end"))
+    parser: Any = ET.XMLPullParser(("start", "end"))      # typeshed knows other events, too
     depth = count = 0
     try:
         for at in range(0, len(content), _STEP):
             parser.feed(content[at:at + _STEP])
-            for told in parser.read_events():
-                event, element = told[0], told[1]
-                assert isinstance(element, ET.Element)
+            for event, element in parser.read_events():
                 depth, count = depth + (1 if event == "start" else -1), count + 1
                 if depth > _MOST_DEPTH or count > _MOST_ELEMENTS:
                     raise Unreadable("DXL 嵌套过深或单个文档过大；请分批导出 / nested too deeply, or a document too large")

@@ -23,7 +23,7 @@ _OF_TOPIC: Mapping[str, tuple[tuple[Category, int], ...]] = {
 #: Likely enough to be named beside the deciding category.
 DEFENSIBLE = 0.15
 _MOST_ALSO = 2
-_POSSIBLE, _LOUD = 0.05, 0.9
+_POSSIBLE, _LOUD = 0.25, 0.9
 #: A grave matter this likely is not filed as merely anonymous.
 _GRAVE = 0.3
 
@@ -58,7 +58,7 @@ def crime_first(chances: Mapping[Category, float], weights: Mapping[Category, in
     loud = weights.get(Category.CRIME, 0)
     if not loud or loud < _LOUD * max(weights.values()) or chances.get(Category.CRIME, 0) < _POSSIBLE:
         return chances
-    return {**chances, Category.CRIME: max(chances.values()) + _POSSIBLE}
+    return {**chances, Category.CRIME: max(chances.values())}
 
 
 def shares(weights: Mapping[Category, int]) -> dict[Category, float]:

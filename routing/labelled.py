@@ -9,6 +9,7 @@ from routing.phrases import date_in, phone_in
 
 PROSE = -1
 _WRAPPED = 24               # signs; a longer line is not the rest of a date or telephone number
+_BROKEN = re.compile(r"(?<=[\d-])\s*\n\s*(?=[\d-])")
 _NEXT_COUNT = re.compile(r"(?:(?<=[\s；;，,。])(?:[（(]?[2-7２-７二三四五六七][)）、.．]{1,2}|[第其][2-7二三四五六七][，,、：: ]?)|[②-⑦⑵-⑺])$")
 _CELLS = re.compile(r"\t|[|｜│┃║]|[ \u3000\xa0]{3,}")
 _RULE = re.compile(r"[\s|｜:+=\u2500-\u257f-]*(?:-{2,}|={3,}|[─━═]{2,})[\s|｜:+=\u2500-\u257f-]*")     # what parts heading and rows of a table in plain text
@@ -20,21 +21,28 @@ def labelled(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     for line in _upright(_mended([line for line in lines if not _RULE.fullmatch(line)])):
         before, pieces = _pieces(line)
         if number >= HANDLED and not pieces and _ended(number, words, before):
-            yield number, "\n".join(words)                  # date, name and telephone are one line each
+            yield number, _joined(number, words)                  # date, name and telephone are one line each
             number, words = PROSE, []
         words.append(before)
         for label, value in pieces:
-            yield number, "\n".join(words)
+            yield number, _joined(number, words)
             number, words = label, [value]
-    yield number, "\n".join(words)
+    yield number, _joined(number, words)
+
+
+def _joined(number: int, words: Sequence[str]) -> str:
+    """The lines of an element; the figures of a broken date or telephone number without the break."""
+    value = "\n".join(words)
+    return _BROKEN.sub("", value) if number in {HANDLED, TELEPHONE} else value
 
 
 def _ended(number: int, words: Sequence[str], line: str) -> bool:
     """Whether a short element is all there; a mail program may have broken a date or a telephone number in two."""
     said = "".join(words).strip()
-    if not said or not line.strip():
-        return bool(said) and not line.strip() and _whole(number, said)
-    return _whole(number, said) or len(line.strip()) > _WRAPPED or not _whole(number, said + "\n" + line.strip())
+    if not said or _whole(number, said):
+        return bool(said)
+    rest = line.strip()
+    return bool(rest) and (len(rest) > _WRAPPED or not _whole(number, _joined(number, (said, rest))))
 
 
 def _whole(number: int, said: str) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from routing.gazetteer import Codes, Mention
 from routing.parties import Unit, UnitCode
+from routing.placeletter import OUTLET_SAID
 from routing.placenames import ORDINARY, OUTLET_LEVEL
 from routing.placereader import BESIDE, Reader, Reading
 from routing.sounds import sounded
@@ -19,7 +20,7 @@ from routing.text import fold_text
 _STOP = re.compile(r"$|[\s,。;!?:、]|的(?:$|[\s,。所那])|[镇乡阵](?:$|[\s,。的那所])|所|营业所|网点|街道|那|𠮶")
 _JOINT = re.compile(r"[市县区旗州的\s,、]{0,2}")
 _WORDS = re.compile(
-    r"(?P<town>[镇阵振乡香](?![村长下里]))|(?:的|那个|那家|这个|𠮶个|𠮶间)?(?:银行)?(?:营业所|营业部|营业厅|网点|支局|分理处|储蓄所|街道|所(?![有以谓在说得需持述属示为列指]))")
+    r"(?P<town>[镇阵振乡香](?![村长下里]))|(?:的|那个|那家|这个|𠮶个|𠮶间)?(?:银行)?(?:营业所|营业部|营业厅|网点|支局|分理处|储蓄所|街道|所(?![有以谓在说得需持述属示为列指]))|(?:那边|这边)?的(?:信贷员|信贷经理|柜员|客户经理|理财经理|大堂经理)")
 _AREA_WORD = re.compile(r"[县区市旗州盟](?!面|场|民|长|里|上)")
 _TOWN = "镇阵振乡香"
 #: A name of fewer characters, without 镇 or 乡, has too many that sound like it to stand without an area.
@@ -163,7 +164,8 @@ class _Ear:
         for start, end in sorted(places, key=lambda place: place[0] - place[1]):
             name, codes = self.text[start:end], tuple(places[start, end])
             plain = name[:-1] if name[-1] in _TOWN else name
-            if len(codes) == 1 and len(plain) >= _RARE:
+            said = plain != name and len(plain) > 1 and self.letter.begins(start) and OUTLET_SAID.match(self.text, end)     # 回锅镇那个所
+            if len(codes) == 1 and (len(plain) >= _RARE or said):
                 return Heard(codes, start, end)
             if plain != name and len(codes) <= _MOST_OPEN:
                 return Heard(codes, start, end) if len(codes) > 1 else None

@@ -24,6 +24,7 @@ from routing.watch import WatchList, public_figure
 _SPOKEN = {PUBLIC_FIGURE: "社会知名人士", REPUTATION: "声誉影响（媒体、信访、诉讼等）"}
 _IMPOSSIBLE = 0.2
 _ENQUIRY = 0.7          # a complaint taken for a question is looked at by the desk, but it should not have to be
+_UNNAMED = 0.5
 _SHOWN = 3              # categories with their chances
 _SURE = 0.25            # below it nobody can say what the complaint is, and the desk is asked
 
@@ -73,6 +74,11 @@ class Heard:
     flags: tuple[Flag, ...]
 
     @property
+    def unnamed(self) -> bool:
+        """Whether the model finds that the customer refuses a name, in words no list has (ruling 15)."""
+        return self.opinion is not None and self.opinion.categories.get(Category.ANONYMOUS, 0) >= _UNNAMED
+
+    @property
     def asks(self) -> bool:
         """Whether this is no complaint, but asks how a service works: whatever it names has not happened."""
         return self.opinion is not None and self.opinion.enquiry >= _ENQUIRY
@@ -85,7 +91,7 @@ def triage(complaint: Complaint, tables: TriageTables) -> Verdict:
     raised = (*over_limit(sums, tables.amount_over), *heard.flags)
     flags, aside = ((), raised) if heard.asks else (raised, ())     # the desk looks at a question, and brings back what was set aside
     chances = crime_first(heard.opinion.categories, heard.weights) if heard.opinion else shares(heard.weights)
-    anonymous = complaint.customer.refuses_name or Category.ANONYMOUS in heard.weights
+    anonymous = complaint.customer.refuses_name or Category.ANONYMOUS in heard.weights or heard.unnamed
     kind, also = category(chances, complaint.category_hint, anonymous=anonymous)
     widespread = any(flag.name == "系统故障" for flag in flags)
     place = find_unit(complaint.text, complaint.unit_hint, tables.places, kind, widespread=widespread)

@@ -75,6 +75,8 @@ def reply_in(tx: Tx, mail: Mail, case: Case, arrived: datetime, rules: Rules) ->
     files = files_of(tx, mail, rules.hollow, others)
     parts = [_said(without_footer(without_quotes(mail.new_text)), others, case, rules)]
     parts += [Said(one.elements, one.refused) for one in files.said if one.number in {None, case.number}]
+    troubles = [files.trouble] if files.trouble else []
+    troubles += [f"附表编号为{number}，不是本件，其内容未计入；请核对编号" for number in files.numbers if number != case.number]
     if mail.quoted and len(_total(parts)) < len(ELEMENTS):      # somebody typed into the form below their greeting
         parts.insert(0, _said(mail.text, others, case, rules))
     total = _total(parts)
@@ -83,7 +85,7 @@ def reply_in(tx: Tx, mail: Mail, case: Case, arrived: datetime, rules: Rules) ->
     since = min(case.received, case.complaint.received).astimezone(zone).date()
     wrong = impossible(total, since, arrived.astimezone(zone).date(), case.complaint.customer.phone)
     refused |= {number: f"“{_brief(total[number])}”：{why}" for number, why in wrong.items()}
-    return Reply({number: words for number, words in total.items() if number not in wrong}, refused, files.trouble)
+    return Reply({number: words for number, words in total.items() if number not in wrong}, refused, "；".join(troubles))
 
 
 def _said(text: str, others: str, case: Case, rules: Rules) -> Said:

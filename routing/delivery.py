@@ -73,11 +73,12 @@ class Setback:
 _SOFT = frozenset({Reason.FULL, Reason.LATER, Reason.EXPIRED})
 #: (reason, enhanced status of RFC 3463 from its start): the first that matches.
 STATUSES = (
-    (Reason.FULL, re.compile(r"[45]\.2\.2$")), (Reason.EXPIRED, re.compile(r"4\.4\.7$")), (Reason.SPAM, re.compile(r"5\.7\.(?:1|28|350|509)$|5\.6\.0$")),
+    (Reason.FULL, re.compile(r"[45]\.2\.2$")), (Reason.EXPIRED, re.compile(r"4\.4\.7$")), (Reason.SPAM, re.compile(r"5\.7\.(?:28|350|509)$")),
     (Reason.UNKNOWN, re.compile(r"5\.1\.|5\.2\.1$|5\.4\.1$")), (Reason.SIZE, re.compile(r"5\.[23]\.[34]$")), (Reason.LATER, re.compile(r"4\.")),
 )
 #: (reason, words): what servers write, Chinese ones first; looked at where the status says nothing more than "no" (5.0.0).
 WORDS = (
+    (Reason.SIZE, re.compile(r"邮件(?:大小超|过大)|message (?:is |was )?(?:too (?:large|big)|size exceeds|exceeds)", re.IGNORECASE)),
     (Reason.FULL, re.compile(
         r"容量已?满|邮箱(?:已|空间)?满|空间(?:已满|不足)|超[过出](?:邮箱)?(?:容量|配额)|(?:mail)?box (?:is )?(?:full|exceeds)|quota|insufficient (?:system )?storage"
         r"|storage allocation|(?<![0-9])[45]52(?![0-9])", re.IGNORECASE)),
@@ -86,7 +87,6 @@ WORDS = (
         r"(?:邮箱|用户|收件人|地址|帐号|账号)(?:地址)?不存在|不存在(?:的|该)?(?:用户|邮箱)|无此(?:用户|邮箱)|(?:邮箱|帐号|账号)已?(?:被)?(?:停用|禁用|冻结|锁定|注销)"
         r"|no such (?:user|mailbox|recipient|address)|user (?:not found|unknown|not listed|doesn'?t exist)|unknown user|not listed in|mailbox (?:not found|unavailable|disabled)"
         r"|recipient (?:address )?(?:rejected|unknown|not found)|does not exist", re.IGNORECASE)),
-    (Reason.SIZE, re.compile(r"邮件(?:大小超|过大)|too (?:large|big)|exceeds? (?:the )?(?:maximum|size|limit)", re.IGNORECASE)),
     (Reason.EXPIRED, re.compile(r"retry time|expired|多次(?:尝试|投递)|too long in queue|retries exhausted|重试", re.IGNORECASE)),
     (Reason.LATER, re.compile(r"暂时|稍后|繁忙|temporar|try again|greylist|grey-list|too many connections|timed? ?out|连接超时|(?<![0-9])4[25][01](?![0-9])", re.IGNORECASE)),
 )

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 from routing.errors import BadTable
@@ -63,7 +64,14 @@ class Directory:
         """Every address the directory lists, lower case."""
         return self._by_mailbox.keys()
 
-    @property
+    @cached_property
+    def leading(self) -> Mapping[str, UnitCode | None]:
+        """Return the department of each role that head office has or is nearest to it; None where there is none."""
+        top = self.head_office
+        found = {role: self.department(top, role) if top else None for role in ROLES}
+        return {role: unit.code if unit else None for role, unit in found.items()}
+
+    @cached_property
     def head_office(self) -> UnitCode | None:
         """Return the first unit that has no superior."""
         return next((code for code, unit in self.units.items() if unit.parent is None), None)

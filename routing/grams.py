@@ -12,8 +12,12 @@ LONGEST_RUN = 3             # characters
 WIDEST = 3                  # clauses of a window
 WINDOW = 60                 # characters of a window of several clauses
 DIGITS = str.maketrans("0123456789", "0" * 10)      # which number it is says nothing, and may be somebody's
-_TEN = np.uint64(10)
+_DIGIT = re.compile("[1-9]")
+_NOUGHT, _TEN = np.uint64(ord("0")), np.uint64(10)
 _BITS = 21                  # of a character's code point; three of them fit a whole number of 64 bits
+_PAST = "\0" * (LONGEST_RUN - 1)
+#: What three characters are multiplied by to lie side by side in the keys of one, two and three of them.
+_SIDE_BY_SIDE = np.array([[1 << _BITS * (long - at) if at <= long else 0 for long in range(LONGEST_RUN)] for at in range(LONGEST_RUN)], np.int64)
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
@@ -65,13 +69,7 @@ def keys(text: str) -> NDArray[np.int64]:
     Runs across separators are among them, and past the end of the text the character is 0: nobody knows those.
     """
     size = len(text)
-    codes = np.zeros(size + LONGEST_RUN - 1, np.int64)
-    points = codes[:size]
-    points[:] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    digits = points.view(np.uint64) - np.uint64(ord("0"))       # what is below wraps round to something huge
-    np.putmask(points, digits < _TEN, ord("0"))
-    found = np.empty((size, LONGEST_RUN), np.int64)
-    found[:, 0] = points
-    for long in range(1, LONGEST_RUN):
-        np.bitwise_or(found[:, long - 1] << _BITS, codes[long:size + long], out=found[:, long])
-    return found
+    codes = np.frombuffer((text + _PAST).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+    if _DIGIT.search(text):
+        np.putmask(codes, codes.view(np.uint64) - _NOUGHT < _TEN, ord("0"))       # what is below wraps round to something huge
+    return np.matmul(np.ndarray((size, LONGEST_RUN), np.int64, codes, 0, (8, 8)), _SIDE_BY_SIDE)       # each place's three characters, no copies

@@ -7,6 +7,7 @@ name so long and rare that nothing else sounds like it.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from routing.gazetteer import Codes, Mention
@@ -19,10 +20,13 @@ from routing.text import fold_text
 
 _STOP = re.compile(r"$|[\s,。;!?:、]|的(?:$|[\s,。所那])|[镇乡阵](?:$|[\s,。的那所])|所|营业所|网点|街道|那|𠮶")
 _JOINT = re.compile(r"[市县区旗州的\s,、]{0,2}")
-_WORDS = re.compile(
-    r"(?P<town>[镇阵振乡香](?![村长下里]))|(?:的|那个|那家|这个|𠮶个|𠮶间)?(?:银行)?(?:营业所|营业部|营业厅|网点|支局|分理处|储蓄所|街道|所(?![有以谓在说得需持述属示为列指]))|(?:那边|这边)?的(?:信贷员|信贷经理|柜员|客户经理|理财经理|大堂经理)")
-_AREA_WORD = re.compile(r"[县区市旗州盟](?!面|场|民|长|里|上)")
 _TOWN = "镇阵振乡香"
+_OUTLET = "营业所|营业部|营业厅|网点|支局|分理处|储蓄所|街道|所(?![有以谓在说得需持述属示为列指])"
+#: The word of a town, of an outlet with what leads up to it, or of its staff. Each branch begins with a plain character: few places of a text are tried.
+_WORDS = re.compile("|".join((
+    *(f"{town}(?![村长下里])" for town in _TOWN), *(f"{lead}(?:银行)?(?:{_OUTLET})" for lead in ("的", "那个", "那家", "这个", "𠮶个", "𠮶间")),
+    f"银行(?:{_OUTLET})", _OUTLET, *(f"{lead}的(?:信贷员|信贷经理|柜员|客户经理|理财经理|大堂经理)" for lead in ("", "那边", "这边")))))
+_AREA_WORD = re.compile(r"[县区市旗州盟](?!面|场|民|长|里|上)")
 #: A name of fewer characters, without 镇 or 乡, has too many that sound like it to stand without an area.
 _RARE = 3
 _LONGEST = 6
@@ -67,7 +71,6 @@ class _Ear:
         self.reader = reader
         self.letter = reader.letter
         self.text = reader.letter.text
-        self.sound = sounded(self.text)
         self.gazetteer = reader.gazetteer
         self.areas = {area.start for area in self.letter.areas}
         #: What is read already, or is no place in question, is not heard as something else.
@@ -78,6 +81,11 @@ class _Ear:
         self.closed = [(each.start, each.end) for each in (*settled, *self.letter.dropped)]
         self.written = {(each.start, each.end) for each in self.letter.mentions}
         self.inside = [(each.start, each.end) for each in self.letter.areas]
+
+    @cached_property
+    def sound(self) -> str:
+        """The text spelled by its sound; most texts have no piece that is worth asking for."""
+        return sounded(self.text)
 
     def outlet(self) -> Heard | None:
         """Return the outlets that sound like a piece of the text and fit an area named or heard."""
@@ -113,7 +121,7 @@ class _Ear:
         for count, word in enumerate(_WORDS.finditer(self.text)):
             if count >= _MOST_WORDS:
                 return
-            end = word.end() if word["town"] else word.start()
+            end = word.end() if self.text[word.start()] in _TOWN else word.start()
             for start in range(max(0, end - _LONGEST), end - 1):
                 yield from self._sounding(start, end, strong=True)
 

@@ -30,6 +30,9 @@ CATEGORIES = tuple(Category)
 _FLAGS, _KINDS = len(OPINED), len(CATEGORIES)
 #: Where each stands in what the lists say.
 _PLACE: Mapping[Category | str, int] = dict(zip([*CATEGORIES, *OPINED], range(_KINDS + _FLAGS), strict=True))
+_TOLD = _KINDS + _FLAGS + 1
+#: What the lists say where they say nothing.
+_SILENT = np.repeat(np.float32([0, 1]), (_KINDS + _FLAGS, _FLAGS))
 LONGEST = 4_000             # characters it reads of a text; the lists read all
 _BIG: Mapping[str, int] = {"near": 1, "whole": 2}       # kept in half precision in a file, 2 bytes a number; and the columns added after it is read
 FORM = 6                    # of the file
@@ -85,7 +88,8 @@ class Model:
     card: Mapping[str, Any]
     table: "KeyTable"               # the same for runs only, by their keys
     concepts: Mapping[str, int]     # the same for concepts only
-    digest: str = ""
+    digest: str
+    raised_from: tuple[float, ...]        # the limits of the weights, as plain numbers
 
     @classmethod
     def of(cls, rows: Mapping[str, int], weights: Weights, card: Mapping[str, Any], digest: str = "") -> "Model":
@@ -100,7 +104,7 @@ class Model:
         whole[:-1, :-2], whole[:-1, -2], whole[:-1, -1] = weights.whole, 1, weights.worth**2
         runs_only = {key_of(sign): row for sign, row in rows.items() if not sign.startswith(MARK)}
         concepts = {sign: row for sign, row in rows.items() if sign.startswith(MARK)}
-        return cls(Rows(list(rows)), replace(weights, near=near, whole=whole), card, KeyTable.of(runs_only, len(rows)), concepts, digest)
+        return cls(Rows(list(rows)), replace(weights, near=near, whole=whole), card, KeyTable.of(runs_only, len(rows)), concepts, digest, tuple(weights.limits.tolist()))
 
     @classmethod
     def parse(cls, content: bytes, name: str) -> "Model":
@@ -136,21 +140,22 @@ class Model:
         near, spans, whole = self._scores(text, concepts)
         told = _told(said, weights)
         numbers = self.weights
-        blend, asks = numbers.blend, numbers.asks
-        chances = _sigmoid(near * blend[:, 0] + whole[:_FLAGS] * blend[:, 1] + told[_KINDS:-1] * blend[:, 2] + blend[:, 3])
-        kinds = _softmax(numbers.mix @ np.concatenate((whole[_FLAGS:-1], told)))
+        asks = numbers.asks
+        voices = np.concatenate((near, whole[:_FLAGS], told[_KINDS:])).reshape(4, _FLAGS)
+        voices *= numbers.blend.T
+        chances = _sigmoid(np.add.reduce(voices, axis=0))
+        kinds = _softmax(numbers.mix @ np.concatenate((whole[_FLAGS:-1], told[:_TOLD])))
         return Opinion(
-            dict(zip(OPINED, chances.tolist(), strict=True)), dict(zip(OPINED, spans, strict=True)), dict(zip(CATEGORIES, kinds.tolist(), strict=True)),
+            dict(zip(OPINED, chances.tolist(), strict=True)), spans, dict(zip(CATEGORIES, kinds.tolist(), strict=True)),
             0.5 * math.tanh(0.5 * float(whole[-1] * asks[0] + asks[1])) + 0.5)
 
     def raises(self, flag: str, chance: float) -> bool:
         """Whether the model raises a flag that it finds this likely."""
         return chance >= self.limit(flag)
 
-    def limits(self) -> list[float]:
+    def limits(self) -> tuple[float, ...]:
         """From which chance on the model raises each flag, in the order of OPINED."""
-        limits: list[float] = self.weights.limits.tolist()
-        return limits
+        return self.raised_from
 
     def limit(self, flag: str) -> float:
         """From which chance on the model raises a flag."""
@@ -170,15 +175,17 @@ class Model:
                 told.append((sign, round(weight, 2)))
         return told[:most]
 
-    def _scores(self, text: str, concepts: Signs) -> tuple[Floats, Sequence[tuple[int, int]], Floats]:
+    def _scores(self, text: str, concepts: Signs) -> tuple[Floats, "Spans", Floats]:
         """For each flag the score of its strongest window and where that is; then the whole text's scores."""
         weights, signs = self.weights, self._signs(text, concepts)
-        rows = np.sort(signs, axis=None)
-        known = np.empty(len(rows), np.bool_)
+        width, flat = signs.shape[1], signs.ravel()
+        rows = flat.copy()
+        rows.sort()
+        known = np.empty(rows.size, np.bool_)
         known[-1] = True
-        np.not_equal(rows[:-1], rows[1:], out=known[:-1])       # each row once
+        np.not_equal(rows[:-1], rows[1:], known[:-1])           # each row once
         once = np.add.reduce(weights.whole.take(rows[known], axis=0), axis=0)
-        long, worth = (np.float32(math.sqrt(max(once.item(at), 1))) for at in (-2, -1))
+        long, worth = np.float32(math.sqrt(max(once.item(-2), 1))), np.float32(math.sqrt(max(once.item(-1), 1)))
         whole = once[:-2]
         whole[:_FLAGS] /= long
         whole[_FLAGS:-1] /= worth
@@ -186,31 +193,51 @@ class Model:
         whole += weights.whole_bias
         parts = clauses(text) or [(0, len(text))]
         pairs = neighbours(parts)
-        width = signs.shape[1]
-        inside = _together(np.add.reduceat(weights.near.take(signs.ravel(), axis=0), [start * width for start, _ in parts], axis=0), pairs)
+        inside = _together(np.add.reduceat(weights.near.take(flat, axis=0), [start * width for start, _ in parts], axis=0), pairs)
         scores = inside[:, :-1] / _root(inside[:, -1:])
         scores += weights.near_bias
-        spans = [(parts[first][0], parts[last][1]) for first, last in map(pairs.__getitem__, scores.argmax(axis=0).tolist())]
-        return np.maximum.reduce(scores, axis=0), spans, whole
+        return np.maximum.reduce(scores, axis=0), Spans(scores, parts, pairs), whole
 
-    def _signs(self, text: str, concepts: Signs) -> NDArray[np.int32]:
+    def _signs(self, text: str, concepts: Signs) -> NDArray[np.int64]:
         """The rows of the signs of a text, place by place: of its runs of one, two, three characters, then of its concepts."""
         runs_ = self.table.find(keys(text))
         named: list[tuple[int, int, int]] = []
-        width: dict[int, int] = {}
+        size, width, rows = len(text), dict[int, int](), self.concepts
         for at, sign in concepts:
-            row = self.concepts.get(sign)
-            if row is not None and at < len(text):
+            row = rows.get(sign)
+            if row is not None and at < size:
                 column = width.get(at, LONGEST_RUN)
                 width[at] = column + 1
                 named.append((at, column, row))
         if not named:
             return runs_
-        signs = np.full((len(text), max(width.values())), self.table.none, np.int32)
+        signs = np.empty((size, max(width.values())), np.int64)
+        signs.fill(self.table.none)
         signs[:, :LONGEST_RUN] = runs_
         for at, column, row in named:
             signs[at, column] = row
         return signs
+
+
+class Spans(Mapping[str, tuple[int, int]]):
+    """Flag -> the window that speaks most for it, looked for only when somebody asks: few flags are raised by the model alone."""
+
+    __slots__ = ("_pairs", "_parts", "_scores")
+
+    def __init__(self, scores: Floats, parts: Sequence[tuple[int, int]], pairs: Sequence[tuple[int, int]]) -> None:
+        self._scores, self._parts, self._pairs = scores, parts, pairs
+
+    def __getitem__(self, flag: str) -> tuple[int, int]:
+        if flag not in OPINED:
+            raise KeyError(flag)
+        first, last = self._pairs[int(self._scores[:, OPINED.index(flag)].argmax())]
+        return self._parts[first][0], self._parts[last][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(OPINED)
+
+    def __len__(self) -> int:
+        return _FLAGS
 
 
 class Rows(Mapping[str, int]):
@@ -242,11 +269,10 @@ class Rows(Mapping[str, int]):
 class KeyTable:
     """Finds the rows of many keys at once: each key lies at one of its two slots (cuckoo hashing: Pagh and Rodler, 2001).
 
-    `none` is the row of a key that is not there; `rows` holds the row less `none`, 0 in a slot that is free.
+    `none` is the row of a key that is not there; a slot holds a key beside its row less `none`, -1 and 0 where it is free.
     """
 
-    slots: NDArray[np.int64]
-    rows: NDArray[np.int32]
+    slots: NDArray[np.int64]        # S x 2
     spreads: NDArray[np.uint64]     # 2 x 1: what a key is multiplied by for either slot
     shift: np.uint64
     reach: int                      # in how many slots a key may lie
@@ -256,7 +282,7 @@ class KeyTable:
     def of(cls, by_key: Mapping[int, int], none: int) -> "KeyTable":
         """Lay the keys into a table at least twice as large; where that fails, with another second slot, in a larger one."""
         wanted = np.fromiter(by_key, np.int64, len(by_key))
-        rows = np.fromiter(by_key.values(), np.int32, len(by_key)) - np.int32(none)
+        rows = np.fromiter(by_key.values(), np.int64, len(by_key)) - none
         bits, second = max(int(2 * len(by_key)).bit_length(), 4), _SECOND
         while True:
             spreads, shift = np.array([[_SPREAD], [second]], np.uint64), np.uint64(64 - bits)
@@ -264,19 +290,19 @@ class KeyTable:
             if placed is not None:
                 break
             bits, second = bits + 1, second * _SPREAD & _MASK | 1
-        slots, deltas = np.full(1 << bits, -1, np.int64), np.zeros(1 << bits, np.int32)
-        slots[placed], deltas[placed] = wanted, rows
+        slots = np.full((1 << bits, 2), (-1, 0), np.int64)
+        slots[placed, 0], slots[placed, 1] = wanted, rows
         moved = bool((np.array(placed, np.int64) != _slots_of(wanted, spreads, shift)[0]).any())
-        return cls(slots, deltas, spreads, shift, 1 + moved, none)
+        return cls(slots, spreads, shift, 1 + moved, none)
 
-    def find(self, wanted: NDArray[np.int64]) -> NDArray[np.int32]:
+    def find(self, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
         """The row of each key, `none` where it is not there; the answer has the shape of the question."""
         flat = wanted.ravel()
-        at = _slots_of(flat, self.spreads, self.shift)
-        rows = self.rows.take(at)
-        rows *= self.slots.take(at) == flat
-        found: NDArray[np.int32] = np.minimum(rows[0], rows[1])
-        found += np.int32(self.none)
+        there = self.slots.take(_slots_of(flat, self.spreads, self.shift), axis=0)
+        rows = there[..., 1]
+        rows *= there[..., 0] == flat
+        found: NDArray[np.int64] = np.minimum(rows[0], rows[1])
+        found += self.none
         return found.reshape(wanted.shape)
 
 
@@ -305,9 +331,8 @@ def _placed(slots: list[list[int]], size: int) -> list[int] | None:
 
 
 def _told(said: Collection[str], weights: Mapping[Category, int]) -> Floats:
-    """What the lists say, as the model reads it: their weight for each category, each flag, and a one."""
-    told = np.zeros(_KINDS + _FLAGS + 1, np.float32)
-    told[-1] = 1
+    """What the lists say, as the model reads it: their weight for each category, each flag, and ones for what is added without."""
+    told = _SILENT.copy()
     for kind, weight in weights.items():
         told[_PLACE[kind]] = weight
     for flag in said:
@@ -345,7 +370,10 @@ def _root(counts: Floats) -> Floats:
 
 
 def _sigmoid(scores: Floats) -> Floats:
-    return np.asarray(0.5 * np.tanh(0.5 * scores) + 0.5, np.float32)        # the same as 1 / (1 + exp(-x)), and nothing overflows
+    grown = np.tanh(0.5 * scores)           # the same as 1 / (1 + exp(-x)), and nothing overflows
+    grown *= 0.5
+    grown += 0.5
+    return grown
 
 
 def _softmax(scores: Floats) -> Floats:

@@ -115,6 +115,22 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What a server or a reader's program says became of a letter at one recipient (RFC 3464, RFC 8098).
+
+    `action` is failed, delayed, delivered, relayed, expanded, displayed or deleted; `original` the address we wrote to,
+    where it is named; `envelope` the envelope id we gave; `said` the server's own words.
+    """
+
+    recipient: str
+    action: str
+    status: str = ""
+    said: str = ""
+    original: str = ""
+    envelope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A mail as it really is: decoded, its new words apart from the history below them."""
 
@@ -141,6 +157,7 @@ class Mail:
     seal: str = ""                      # what its digital signature says, in Chinese; "" where it has none
     seal_broken: bool = False           # the words are not those that were signed, or another one signed them
     bridge: str = ""                    # the bridge that wrote it, this one or another; "" where none did
+    reports: tuple[Report, ...] = ()    # of a bounce or receipt: what became of a letter, by recipient
 
     @property
     def quoted(self) -> bool:

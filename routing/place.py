@@ -7,6 +7,7 @@ it could be.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from routing.directory import Directory
@@ -16,7 +17,7 @@ from routing.parties import UnitCode
 from routing.placeletter import BRANCH_SAID, OUTLET_SAID, Letter, Part
 from routing.placenames import OUTLET_LEVEL
 from routing.placereader import SURE, Reader, Reading, Weight, choose
-from routing.text import fold
+from routing.text import Folded, fold
 from routing.verdict import Category
 from routing.zones import zone
 
@@ -28,10 +29,14 @@ _WHICH_OUTLET = re.compile(r"(?:记不清|记不得|不记得|不知道?|说不�
 #: 柳林所的人说是支行压着: the outlet is the witness.
 _BLAMES_BRANCH = re.compile(r".{0,3}?所里?的?(?:人|柜员|主任|经理)?(?:都)?(?:说|讲)(?:是|让|叫|要)?找?.{0,6}?(?:[支分省市]行|上面)")
 _CARDS = re.compile(r"信用卡|卡中心|贷记卡|说明书|封闭期|预期收益|净值")
-_CHANNELS = re.compile(r"手机银行|网上银行|微信银行|小程序|(?<![a-z])app(?![a-z])|闪退")
+_CHANNELS = re.compile(r"手机银行|网上银行|微信银行|小程序|app(?<![a-z]app)(?![a-z])|闪退")
 _OF_THE_OFFICE = re.compile(r"的?(?:电话|工作人员|员工|那个人|经理|科长|处长|主任|接线员)?.{0,4}(?:没人接|打不通|无人接听|态度|推诿|骂|不理)")
 _OF_THE_READER = re.compile(r"贵行|贵部|贵所|你行|你们行")
 _READERS_OFFICE = re.compile(r"(?:工会|监察|纪检|消保)")
+
+
+#: The role of the department that leads in a category.
+_LEADS: Mapping[Category, str] = {Category.CHANNEL: "渠道", Category.PRODUCT: "产品"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +49,17 @@ class Place:
 
 
 def find_unit(text: str, hint: str, gazetteer: Gazetteer, category: Category, *, widespread: bool = False) -> Place:
+    """Return the unit complained about in a text as it was written; otherwise as unit_of."""
+    return unit_of(fold(text), hint, gazetteer, category, widespread=widespread)
+
+
+def unit_of(folded: Folded, hint: str, gazetteer: Gazetteer, category: Category, *, widespread: bool = False) -> Place:
     """Return the unit complained about, or the candidates, or an empty Place.
 
     `hint` is what the form's field for the unit says ("" where silent) and comes first. `category` decides which
     department may stand in where no place is named; `widespread` is True where many customers feel a fault, so that
     an outlet is only where somebody noticed it.
     """
-    folded = fold(text)
     letter = Letter(folded, gazetteer)
     hinted = _hinted(hint, letter, gazetteer) if hint.strip() else None
     if hinted and (hinted.unit or hinted.candidates):
@@ -144,10 +153,9 @@ def _area(reader: Reader) -> Place | None:
 
 def leading_department(category: Category, directory: Directory) -> Codes:
     """Return the department that leads where no place is known: channels for CHANNEL, products for PRODUCT (P-14.1)."""
-    role = {Category.CHANNEL: "渠道", Category.PRODUCT: "产品"}.get(category)
-    top = directory.head_office if role else None
-    found = directory.department(top, role) if role and top else None
-    return (found.code,) if found else ()
+    role = _LEADS.get(category)
+    found = directory.leading[role] if role else None
+    return (found,) if found else ()
 
 
 def _standing_in(reader: Reader, category: Category) -> Place:

@@ -14,7 +14,7 @@ from routing.lexicon import Lexicon, Reading
 from routing.money import Amount
 from routing.model import Model, Opinion
 from routing.money.business import PrivateMoney, business_amounts, over_limit
-from routing.place import Place, find_unit
+from routing.place import Place, unit_of
 from routing.text import Folded, fold
 from routing.topics import customer_words, reputation, topics
 from routing.verdict import BY_MODEL, OVER_50K, PUBLIC_FIGURE, REPUTATION, Category, Complaint, Flag, Verdict
@@ -94,7 +94,7 @@ def triage(complaint: Complaint, tables: TriageTables) -> Verdict:
     anonymous = complaint.customer.refuses_name or Category.ANONYMOUS in heard.weights or heard.unnamed
     kind, also = category(chances, complaint.category_hint, anonymous=anonymous)
     widespread = any(flag.name == "系统故障" for flag in flags)
-    place = find_unit(complaint.text, complaint.unit_hint, tables.places, kind, widespread=widespread)
+    place = unit_of(heard.folded, complaint.unit_hint, tables.places, kind, widespread=widespread)
     likeliest = sorted(chances, key=chances.__getitem__, reverse=True)[:_SHOWN]
     return Verdict(
         category=kind, also=also, amounts=_listed(sums), flags=flags, unit=place.unit, candidates=place.candidates,

@@ -8,7 +8,8 @@ from routing.parties import Unit
 from routing.placenames import OUTLET_LEVEL
 from routing.placereader import Reader
 
-_ZONE = re.compile(r"[\u4e00-\u9fff0-9]{0,8}(开发区|产业园|工业园|园区|经开区|高新区|保税区|示范区|度假区|管理区|农场|林场|牧场|渔场|监狱)")
+_KIND = re.compile("开发区|产业园|工业园|园区|经开区|高新区|保税区|示范区|度假区|管理区|农场|林场|牧场|渔场|监狱")
+_ZONE = re.compile(rf"[\u4e00-\u9fff0-9]{{0,8}}({_KIND.pattern})")
 #: What of a zone's word must stand in the outlet's name.
 _KINDS = {"经开区": "开发区", "高新区": "高新"}
 _MOST_BELOW = 1500
@@ -16,7 +17,7 @@ _MOST_BELOW = 1500
 
 def zone(reader: Reader) -> Heard | None:
     """Return the outlets of a named area whose names hold, in order, all characters of the zone the text names."""
-    said = _ZONE.search(reader.letter.text) if reader.named else None
+    said = _ZONE.search(reader.letter.text) if reader.named and _KIND.search(reader.letter.text) else None
     if not said:
         return None
     kind = _KINDS.get(said[1], said[1])

@@ -17,6 +17,12 @@ PROSE = (
     re.compile(r"收\s*件\s*人\s*[:：]\s*<?([^\s<>，。;；]+@[^\s<>，。;；]+)"),                            # Coremail, 21cn
     re.compile(r"was not delivered to:\s+<?(\S+@[^\s<>]+)", re.IGNORECASE),                            # Domino
     re.compile(r"^<([^\s<>]+@[^\s<>]+)>[^\S\n]*:", re.MULTILINE),                                      # qmail, Postfix
+    re.compile(r"\(expanded from: ?<?([^\s<>()]+@[^\s<>()]+)", re.IGNORECASE),                                # Sendmail's aliases
+    re.compile(r'emailAddress\\?"\s*:\s*\\?"([^\s"\\]+@[^\s"\\]+)'),                                      # Amazon SES by SNS
+    re.compile(r"^[^\S\n]*Recipient address:[^\S\n]*([^\s<>]+@[^\s<>]+)", re.IGNORECASE | re.MULTILINE),  # Messaging Server
+    re.compile(r"addresses had [^\n]{0,40}(?:problems|errors)[^\n]{0,20}\n\s*<?([^\s<>]+@[^\s<>]+)", re.IGNORECASE),     # McAfee, X5
+    re.compile(r"(?:undeliverable to|did not reach the following recipient[^\n:]{0,10}:|delivering your (?:mail|message) to)"
+               r"\s{1,20}<?([^\s<>]+@[^\s<>]+)", re.IGNORECASE),                                          # IMailServer, Exchange
     re.compile(r"following (?:address|recipient)[^\n]{0,80}\n(?:[^\n@]{0,100}\n){0,4}\s*<?([^\s<>:]+@[^\s<>:]+)", re.IGNORECASE),
     re.compile(r"(?:delivered|delivery|deliver|sent) to[^\n@]{0,60}\s<?([^\s<>]+@[^\s<>]+)", re.IGNORECASE),
 )
@@ -28,6 +34,8 @@ RETURNED_BELOW = re.compile(
 DELAYED = re.compile(r"delayed|\(delay\)|warning message only|not yet been delivered|delivery incomplete|延迟|暂未送达", re.IGNORECASE)
 NOT_A_RECIPIENT = re.compile(r"(?:post_?master|mailer-daemon|abuse|support|help)@", re.IGNORECASE)
 RETURNED_ID = re.compile(r"^[> \t]*(?:Original-)?Message-ID:\s*<?([^<>\s]+@[^<>\s]+)", re.IGNORECASE | re.MULTILINE)
+REPORTED_IN_WORDS = re.compile(r"^(?:Reporting-MTA|Final-Recipient|Original-Recipient):", re.IGNORECASE | re.MULTILINE)
+QUOTED_WHOLE = re.compile(r'^"([^"]*)"$')
 BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
 NOT_FAILED = frozenset({"delayed", "delivered", "relayed", "expanded"})
 ORIGINAL_ID_HEADERS = ("x-cm-original-message-id", "x-original-message-id", "original-message-id")
@@ -55,7 +63,13 @@ def failed_recipients(headers: Headers, blocks: Sequence[Headers], text: str) ->
     if set(actions(blocks)) & NOT_FAILED or DELAYED.search(headers.text("subject") + words[:1000]):
         return ()
     told = next((found for pattern in PROSE if (found := _unique(pattern.findall(words)))), ())
-    return told or _first_stranger(headers, words)
+    return told or _unique(_reported(_report_in(words))) or _first_stranger(headers, words)
+
+
+def _report_in(words: str) -> tuple[Headers, ...]:
+    """The blocks of a report that stands among the words, because the boundary before it was lost."""
+    begin = REPORTED_IN_WORDS.search(words)
+    return tuple(block for block in report_blocks(words[begin.start():]) if block.has("final-recipient")) if begin else ()
 
 
 def _first_stranger(headers: Headers, words: str) -> tuple[str, ...]:
@@ -75,7 +89,7 @@ def _reported(blocks: Sequence[Headers]) -> Iterator[str]:
 
 
 def _unique(found: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(address.lower().strip("'.,:") for address in found))
+    return tuple(dict.fromkeys(QUOTED_WHOLE.sub(r"\1", address.lower().strip("'.,:")) for address in found))
 
 
 def original_ids(headers: Headers, blocks: Sequence[Headers], returned: Sequence[Headers], text: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from adapters.formats.notes.mail import PRIVATE, WARNING
 from adapters.formats.package import Inside
 from adapters.formats.parts import Parts, head_and_body, read_parts
 from adapters.formats.quoting import split_history
+from adapters.formats.reports import reports_of
 from routing.papers import Mail, MailKind, Unreadable
 
 #: Headers of which a mail has at least one; without any the bytes are something else.
@@ -46,6 +47,7 @@ def read_mail(content: bytes) -> Mail:
     blocks = tuple(block for report in parts.reports for block in bounce.report_blocks(report[1]))
     kinds_of_report = [parts.report_type, *(name for name, _ in parts.reports)]
     kind = kind_of(Signs(headers, sender, subject, new_text, kinds_of_report, bounce.actions(blocks)))
+    failed = _failed(headers, kind, blocks, parts)
     files = Opened(list(parts.attachments))
     if kind is MailKind.MESSAGE and parts.attachments:
         files = opened(parts.attachments, _mail_inside)
@@ -56,11 +58,12 @@ def read_mail(content: bytes) -> Mail:
         message_id=next(iter(message_ids(headers.raw("message-id"))), ""), sender=sender, sender_name=sender_name,
         recipients=addresses(headers, RECIPIENTS), subject=subject, date=moment(headers.raw("date")), kind=kind,
         text=text, new_text=new_text, history=history, references=_references(headers, kind, blocks, parts),
-        attachments=tuple(files.files), failed_recipients=_failed(headers, kind, blocks, parts),
+        attachments=tuple(files.files), failed_recipients=failed,
         charsets=tuple(parts.charsets), warnings=(*_complaints(headers, sender), *parts.warnings, *files.warnings),
         sender_certain=certain(list(headers.all_raw("from"))), bulk=_bulk(headers),
         private=headers.raw(PRIVATE.lower()) == "1", checks=checks(headers), automatic=automatic(headers), bridge=bridge(headers),
         seal=parts.seal.told(sender) if parts.seal else parts.sealed, seal_broken=parts.seal is not None and parts.seal.broken(sender),
+        reports=reports_of(blocks, failed, (sender, subject, new_text)) if kind in ABOUT_A_LETTER else (),
     )
 
 

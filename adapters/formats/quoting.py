@@ -67,14 +67,25 @@ def _hard_mark(lines: Sequence[str], at: int) -> int | None:
     line = lines[at]
     if not line:
         return None
-    if marks.SEPARATOR.fullmatch(line) or marks.ANNOUNCED.fullmatch(line):
+    if _separator(lines, at):
         return None if _quoted_below(lines, at) else at         # iNotes answers between the lines it marks with >
     if _label(line) == "from" and _is_header_block(lines, at):
         return _top_of_block(lines, at)
+    if marks.DATE_LINE.fullmatch(line) and _is_old_notes_block(lines, at):
+        return _top_of_old_notes_block(lines, at)
     if marks.SAID_AT_END.fullmatch(line) and not _quoted_below(lines, at):
         start = _attribution(lines, at)
         return start if start is None else _with_rule_above(lines, start)
     return None
+
+
+def _separator(lines: Sequence[str], at: int) -> bool:
+    """Whether a separator stands on line `at`, or begins there and was wrapped onto the next one."""
+    line = lines[at]
+    if marks.SEPARATOR.fullmatch(line) or marks.ANNOUNCED.fullmatch(line):
+        return True
+    below = lines[at + 1] if at + 1 < len(lines) else ""
+    return bool(below.endswith("--") and marks.OPENING.fullmatch(line) and marks.SEPARATOR.fullmatch(f"{line} {below.lstrip()}"))
 
 
 def _label(line: str) -> str:
@@ -86,9 +97,37 @@ def _label(line: str) -> str:
 
 
 def _is_header_block(lines: Sequence[str], at: int) -> bool:
-    """Whether the sender's label stands among two others of date, recipient and subject; one alone is an answer's own."""
-    labels = {_label(line) for line in lines[max(0, at - 3):at + BLOCK_LINES] if line}
-    return len(labels & {"sent", "to", "subject"}) >= 2
+    """Whether the sender's label stands among two others of date, recipient and subject; one alone is an answer's own.
+
+    A customer who tells a text message writes 内容： below its sender and hour; a branch that heads its answer like a
+    memorandum writes no mailbox into it, and nothing above it.
+    """
+    block = [line for line in lines[max(0, at - 3):at + BLOCK_LINES] if line]
+    labels = [_label(line) for line in block]
+    if len({"sent", "to", "subject"} & set(labels)) < 2 or _tells_a_message(block, labels):
+        return False
+    top = _top_of_block(lines, at)
+    return any(lines[:top]) or not _label(lines[top]) or any(map(marks.MAILBOX.search, block))
+
+
+def _tells_a_message(block: Sequence[str], labels: Sequence[str]) -> bool:
+    """Whether 内容： stands right below the other labels."""
+    told = labels.index("content") if "content" in labels else 0
+    return told > 0 and labels[told - 1] != "" and not any(map(marks.MAILBOX.search, block[:told]))
+
+
+def _is_old_notes_block(lines: Sequence[str], at: int) -> bool:
+    """Whether To and Subject stand below a line that is only a date: the head of a memo in Notes 5 to 7."""
+    below = (marks.UNLABELLED.match(line) for line in lines[at + 1:at + BLOCK_LINES])
+    found = {match[1].lower() for match in below if match}
+    return bool(found & {"to", "收件人"} and found & {"subject", "主题", "主題", "主旨"})
+
+
+def _top_of_old_notes_block(lines: Sequence[str], at: int) -> int:
+    """The sender's name stands on the lines right above the date, with Sent by: between, if anything."""
+    while at and lines[at - 1] and (marks.MAILBOX.search(lines[at - 1]) or _label(lines[at - 1])):
+        at -= 1
+    return _with_rule_above(lines, at)
 
 
 def _top_of_block(lines: Sequence[str], at: int) -> int:
@@ -102,7 +141,8 @@ def _with_rule_above(lines: Sequence[str], at: int) -> int:
     above = at
     while above and at - above < 3 and not lines[above - 1]:
         above -= 1
-    return above - 1 if above and marks.RULE_LINE.fullmatch(lines[above - 1]) else at
+    belongs = above and (marks.RULE_LINE.fullmatch(lines[above - 1]) or marks.BARE.fullmatch(lines[above - 1]))
+    return above - 1 if belongs else at
 
 
 def _quoted_below(lines: Sequence[str], at: int) -> bool:
@@ -116,9 +156,16 @@ def _attribution(lines: Sequence[str], last: int) -> int | None:
         for first in range(last, max(-1, last - 3), -1):
             if not lines[first] or marks.QUOTED.match(lines[first]):
                 break
-            if pattern.match(" ".join(lines[first:last + 1])):
-                return first
+            whole = " ".join(lines[first:last + 1])
+            if pattern.match(whole) and not marks.TOLD.fullmatch(whole):
+                return _with_name_above(lines, first)
     return None
+
+
+def _with_name_above(lines: Sequence[str], first: int) -> int:
+    """A long name stands alone above the address in angles where both did not fit on one line."""
+    alone = first and lines[first].lstrip().startswith("<") and lines[first - 1] and (first == 1 or not lines[first - 2])
+    return first - 1 if alone and not marks.QUOTED.match(lines[first - 1]) else first
 
 
 def _attribution_above(lines: Sequence[str], quote: int) -> int:

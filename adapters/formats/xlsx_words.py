@@ -9,7 +9,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
@@ -88,12 +88,14 @@ def _rows(book: openpyxl.Workbook) -> Iterator[Row]:
         if sheet.sheet_state != "visible":
             continue
         sheet.reset_dimensions()        # what the sheet says of its size may be anything
+        below: set[int] = set()         # the columns of "处理时间"
         for cells in sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True):
             words = [*map(_words, cells)]
             while words and not words[-1].strip():
                 words.pop()
             if words:
-                yield _dated(tuple(words))
+                below |= {column for column, cell in enumerate(words) if label_of(cell) == HANDLED}
+                yield _dated(words, below)
 
 
 def _bounded(rows: Iterator[Row]) -> Iterator[Row]:
@@ -120,11 +122,10 @@ def _words(value: object) -> str:
     return str(value).replace("_x000D_", "")[:_LONGEST_CELL]
 
 
-def _dated(row: Row) -> Row:
-    """A row that names the day of handling, with a number that Excel counts days by turned into that day."""
-    if not any(label_of(cell) == HANDLED for cell in row):
-        return row
-    return tuple(_day(cell) for cell in row)
+def _dated(row: Sequence[str], below: Collection[int]) -> Row:
+    """A row with the numbers that Excel counts days by turned into days, beside and below the label of the day of handling."""
+    beside = any(label_of(cell) == HANDLED for cell in row)
+    return tuple(_day(cell) if beside or column in below else cell for column, cell in enumerate(row))
 
 
 def _day(cell: str) -> str:

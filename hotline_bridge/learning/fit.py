@@ -24,7 +24,7 @@ FOLDS = 5
 RARE = 2                # a sign that fewer pieces have teaches nothing, and may be somebody's name
 CALM = 4                # of the windows of texts without the flag every fourth is learnt from; they are all alike
 STRICT, STRICTER = 20.0, 5.0    # inverse of the penalty on large weights: of flags, of categories
-LOWEST, HIGHEST = 0.45, 0.75    # limits of the limits: the texts carry more flags than a bank's post does, so that a lower one would raise too many there
+LOWEST, HIGHEST = 0.40, 0.75    # limits of the limits: the texts carry more flags than a bank's post does, so that a lower one would raise too many there
 
 KINDS = slice(len(OPINED), -1)  # which columns of the whole text's scores are the categories
 

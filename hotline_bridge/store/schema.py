@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import (
-    JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint,
+    JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint, true,
 )
 
 from hotline_bridge.store.moment import Moment
@@ -207,10 +207,27 @@ delivery = Table(
     "delivery", metadata,
     Column("letter", ForeignKey("letter.id"), primary_key=True),
     Column("recipient", String(320), primary_key=True),
-    Column("answer", String(12), nullable=False),       # open | accepted | refused | bounced | withdrawn
+    Column("answer", String(12), nullable=False),       # its state: open | deferred | accepted | refused | bounced | delivered | read | acknowledged | withdrawn
     Column("said", Text, nullable=False),
     Column("at", Moment()),
+    Column("owed", Boolean, nullable=False, server_default=true()),    # the relay still has to be given it
+    Column("accepted", Moment()),                       # when the relay first took it
+    Column("delivered", Moment()),                      # when it lay in the mailbox, where a server says so
+    Column("waiting", Moment()),                        # since when it is put off
     Index(None, "recipient"),
+)
+# Every word about a delivery, those too that changed nothing; append-only like the book.
+delivery_word = Table(
+    "delivery_word", metadata,
+    Column("id", Key, primary_key=True),
+    Column("letter", ForeignKey("letter.id"), nullable=False),
+    Column("recipient", String(320), nullable=False),
+    Column("at", Moment(), nullable=False),
+    Column("word", String(12), nullable=False),
+    Column("state", String(12), nullable=False),        # what it was after this word
+    Column("said", Text, nullable=False),
+    Index(None, "letter", "recipient"),
+    **FOREVER,
 )
 
 # A mailbox that is chased, and what its next digest must say.

@@ -1,7 +1,6 @@
 """The real program, in its own world; what it makes of our form is read as the form is."""
 
 import io
-import os
 import stat
 import sys
 from pathlib import Path
@@ -53,7 +52,7 @@ async def test_a_program_that_never_ends_is_killed_with_its_children(tmp_path):
     slow = a_program(tmp_path, "child = os.fork()", f"Path({str(pids)!r} + str(child == 0)).write_text(str(os.getpid()))", "time.sleep(600)")
     office = LibreOffice(slow, 3.0)
     office._around = ()
-    with pytest.raises(Unreadable, match="3 秒内未能打开.*请"):
+    with pytest.raises(Unreadable, match=r"3 秒内未能打开.*请"):
         await office.convert(b"x", "doc", "docx")
     for name in ("True", "False"):
         pid = int(Path(f"{pids}{name}").read_text())
@@ -88,7 +87,7 @@ async def test_each_file_has_a_profile_of_its_own_without_macros_that_vanishes(t
     assert first[0] != second[0]
     assert 'DisableMacrosExecution" oor:op="fuse"><value>true' in first[2]
     assert first[2].endswith(str(Path(first[0]).parent))
-    assert not os.path.exists(first[0])
+    assert not Path(first[0]).exists()
 
 
 async def test_a_program_that_is_gone_is_no_fault_of_the_file(tmp_path):

@@ -12,8 +12,9 @@ from routing.elements import ELEMENTS
 from routing.papers import Unreadable
 from tests.elements.words import HOLLOW
 
+DAY = datetime(2026, 7, 22)  # noqa: DTZ001 (Excel knows no zones)
 SAID = {
-    1: "经核实，叫号机故障，客户多等半小时", 2: "设备员扣绩效100元", 3: "增设备用叫号机", 4: "满意", 5: datetime(2026, 7, 22), 6: "张小某", 7: 13800000000.0,
+    1: "经核实，叫号机故障，客户多等半小时", 2: "设备员扣绩效100元", 3: "增设备用叫号机", 4: "满意", 5: DAY, 6: "张小某", 7: 13800000000.0,
 }
 READ = {**SAID, 5: "2026年7月22日", 7: "13800000000"}
 
@@ -63,7 +64,7 @@ def test_a_hidden_sheet_says_nothing():
 
 def test_other_values_are_written_as_people_do():
     book = openpyxl.Workbook()
-    book.active.append([True, 1.5, date(2026, 7, 22), datetime(2026, 7, 22, 9, 5), "a\nb", None, "="])
+    book.active.append([True, 1.5, date(2026, 7, 22), DAY.replace(hour=9, minute=5), "a\nb", None, "="])
     (row,) = rows_of(packed(book))
     assert row == ("是", "1.5", "2026年7月22日", "2026年7月22日09:05", "a\nb", "", "=")
 

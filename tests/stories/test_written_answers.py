@@ -8,6 +8,7 @@ from email.policy import default
 
 import openpyxl
 import pytest
+from docx import Document
 
 from routing.case import State
 from routing.papers import Unreadable
@@ -61,10 +62,22 @@ def asked(bank: Bank) -> str:
     return bank.relay.to(OUTLET)[-1].text.replace("\r", "").replace("\n", "")
 
 
-def saved(book: openpyxl.Workbook) -> bytes:
+def saved(thing) -> bytes:
     raw = io.BytesIO()
-    book.save(raw)
+    thing.save(raw)
     return raw.getvalue()
+
+
+def the_form(bank: Bank, said: dict[int, str]) -> bytes:
+    """The form of the slip with these elements filled in."""
+    (form,) = (part.get_content() for part in bank.relay.to(OUTLET)[0].mail.iter_attachments())
+    document = Document(io.BytesIO(form))
+    for row in document.tables[0].rows:
+        for label, cell in zip(row.cells, row.cells[1:], strict=False):
+            number = label.text[:1]
+            if label.text[1:2] == "．" and not cell.text and int(number) in said:
+                cell.text = said[int(number)]
+    return saved(document)
 
 
 async def test_P12_the_rest_is_asked_for_at_once_with_the_words_taken_and_a_form_filled_in_so_far(bank: Bank) -> None:
@@ -89,7 +102,7 @@ async def test_P12_parts_add_up_in_any_order_and_from_any_kind_of_file(bank: Ban
     await came(bank, slip, "经办情况见附表。", ("经办.xlsx", saved(book)), n=1)
     await came(bank, slip, "补充：\n客户对处理结果的满意程度：满意", ("说明.txt", "整改措施：组织全员学习服务规范".encode("gb18030")), n=2)
     assert bank.case().state is State.SENT
-    await came(bank, slip, "请见附件", ("回复.docx", filled({1: SAID[1], 2: SAID[2]})), n=3)
+    await came(bank, slip, "请见附件", ("回复.docx", the_form(bank, {1: SAID[1], 2: SAID[2]})), n=3)
     assert bank.case().state is State.ANSWERED
 
 
@@ -107,16 +120,16 @@ async def test_P12_what_does_not_count_is_told_with_the_reason(bank: Bank, wrong
 
 
 async def test_P12_an_old_word_file_is_opened_by_the_office_and_counts(bank: Bank) -> None:
-    bank.house = replace(bank.house, office=(office := Opens(filled(SAID))))
     _, slip = await sent(bank)
+    bank.house = replace(bank.house, office=(office := Opens(the_form(bank, SAID))))
     await came(bank, slip, "请见附件", ("回复.doc", OLD_WORD))
     assert office.asked == [(OLD_WORD, "doc", "docx")]
     assert bank.case().state is State.ANSWERED
 
 
 async def test_P12_the_same_old_file_is_opened_once(bank: Bank) -> None:
-    bank.house = replace(bank.house, office=(office := Opens(filled({1: SAID[1]}))))
     _, slip = await sent(bank)
+    bank.house = replace(bank.house, office=(office := Opens(the_form(bank, {1: SAID[1]}))))
     for n in (1, 2):
         await came(bank, slip, "请见附件", ("回复.doc", OLD_WORD), n=n)
     assert len(office.asked) == 1
@@ -130,6 +143,13 @@ async def test_P12_where_nobody_can_open_it_the_unit_is_asked_again_with_the_rea
     assert bank.case().state is State.SENT
     assert "附件未能读取：回复.doc：" in asked(bank)
     assert why in asked(bank)
+
+
+async def test_P12_the_form_of_another_case_does_not_count(bank: Bank) -> None:
+    _, slip = await sent(bank)
+    await came(bank, slip, "请见附件", ("回复.docx", filled(SAID)))
+    assert bank.case().state is State.SENT
+    assert "附表编号为95580-20260722-000134，不是本件" in asked(bank)
 
 
 async def test_P12_a_scan_alone_is_asked_for_in_words(bank: Bank) -> None:

@@ -34,6 +34,7 @@ class SmtpSettings:
 
     `security` is "tls" (implicit, RFC 8314), "starttls" (and nothing else will do) or "none". `helo` is the name we
     give ourselves. `final` is the patience after the last dot (RFC 5321 section 4.5.3.2.6: ten minutes).
+    `dsn`: a relay that can is asked to report what becomes of each letter (RFC 3461).
     """
 
     host: str
@@ -46,6 +47,7 @@ class SmtpSettings:
     timeout: float = 60.0
     final: float = 600.0
     connections: int = 4
+    dsn: bool = True
 
 
 class Smtp:
@@ -56,24 +58,25 @@ class Smtp:
         self._kept: list[aiosmtplib.SMTP] = []
         self._seats = asyncio.Semaphore(settings.connections)
 
-    async def send(self, raw: bytes, sender: str, to: Sequence[str]) -> Mapping[str, Receipt]:
+    async def send(self, raw: bytes, sender: str, to: Sequence[str], envelope: str = "") -> Mapping[str, Receipt]:
         """Hand over one letter; the answer for every address of `to`.
 
         OSError when nothing was handed over and nothing is decided, OutcomeUnknown (an OSError too) when it may have
         been: in both cases send the same bytes again later. PermissionError: the relay refuses our login.
+        `envelope` is the id the reports about it shall bear (RFC 3461, 4.4); "": none are asked for.
         """
         if not to:
             return {}
         async with self._seats, self._connection() as (line, fresh):
             try:
-                return await _Handover(line, self._at).give(raw, sender, to)
+                return await _Handover(line, self._at, envelope).give(raw, sender, to)
             except ConnectionError:
                 if fresh:
                     raise
                 line.close()
         # A kept connection may have been closed by the relay since; nothing was handed over, so once more on a new one.
         async with self._seats, self._connection(fresh=True) as (line, _):
-            return await _Handover(line, self._at).give(raw, sender, to)
+            return await _Handover(line, self._at, envelope).give(raw, sender, to)
 
     async def close(self) -> None:
         """Say good-bye on every kept connection."""
@@ -129,9 +132,10 @@ class Smtp:
 class _Handover:
     """One letter's way over one connection."""
 
-    def __init__(self, line: aiosmtplib.SMTP, settings: SmtpSettings) -> None:
+    def __init__(self, line: aiosmtplib.SMTP, settings: SmtpSettings, envelope: str = "") -> None:
         self._line = line
         self._at = settings
+        self._envelope = envelope if settings.dsn and "dsn" in line.esmtp_extensions else ""
         self._said: dict[str, Receipt] = {}
 
     async def give(self, raw: bytes, sender: str, to: Sequence[str]) -> Mapping[str, Receipt]:
@@ -193,6 +197,8 @@ class _Handover:
         options = [f"SIZE={len(letter)}"] if "size" in offers else []
         if not letter.isascii():
             options.append("BODY=8BITMIME")
+        if self._envelope:
+            options += ["RET=HDRS", f"ENVID={_xtext(self._envelope)}"]
         utf8 = "smtputf8" in offers and not "".join((sender, *recipients)).isascii()
         if utf8:
             options.append("SMTPUTF8")
@@ -205,7 +211,7 @@ class _Handover:
         """Offer one recipient; False when the relay refuses, its words kept."""
         utf8 = "smtputf8" in self._line.esmtp_extensions
         try:
-            await self._line.rcpt(recipient, encoding="utf-8" if utf8 else "ascii")
+            await self._line.rcpt(recipient, options=self._reports_on(recipient), encoding="utf-8" if utf8 else "ascii")
         except aiosmtplib.SMTPRecipientRefused as error:
             self._stays(error.code, error.message)
             self._said[recipient] = _receipt(error.code, error.message)
@@ -214,6 +220,13 @@ class _Handover:
         except ValueError as error:
             self._said[recipient] = Receipt("refused", _line(553, f"not an address: {error}"))
         return recipient not in self._said
+
+    def _reports_on(self, recipient: str) -> list[str]:
+        """What to ask about one recipient (RFC 3461, 4.1 and 4.2)."""
+        if not self._envelope:
+            return []
+        original = [f"ORCPT=rfc822;{_xtext(recipient)}"] if recipient.isascii() and recipient.isprintable() else []
+        return ["NOTIFY=SUCCESS,FAILURE,DELAY", *original]
 
     async def _last_dot(self, letter: bytes) -> aiosmtplib.SMTPResponse:
         """Give away the letter and hear what becomes of it; from here on a broken line leaves the outcome open."""
@@ -245,6 +258,11 @@ class _Handover:
 def _receipt(code: int, words: str) -> Receipt:
     """A 5xx is for good, everything else may change (RFC 5321 section 4.2.1)."""
     return Receipt("refused" if code // 100 == 5 else "later", _line(code, words))
+
+
+def _xtext(text: str) -> str:
+    """A value as RFC 3461, section 4 writes it: printable ASCII without + and =, everything else in hexadecimal."""
+    return "".join(sign if "!" <= sign <= "~" and sign not in "+=" else f"+{ord(sign):02X}" for sign in text)
 
 
 def _line(code: int, words: str) -> str:

@@ -113,6 +113,7 @@ class SmtpSection(MailServer):
     """The relay that takes our letters."""
 
     connections: PositiveInt = 4
+    dsn: bool = Field(True, description="whether the relay, where it can, is asked to report what becomes of each letter (RFC 3461)")
 
 
 class ImapSection(MailServer):
@@ -136,6 +137,8 @@ class MailSection(Section):
     slips_to_unit: PositiveInt = Field(20, description="slips a day that mails set off to one unit without the desk")
     letters_in_ten_minutes: PositiveInt = Field(10, description="automatic letters to one address in ten minutes; beyond it they wait for a person")
     letters_a_day: PositiveInt = Field(30, description="automatic letters to one address in 24 hours; beyond it they wait for a person")
+    patience_minutes: PositiveInt = Field(120, description="how long a letter that is put off (mailbox full, try later) is given again before it counts as not delivered (P-20)")
+    read_receipts: bool = Field(True, description="whether slips ask their reader's program for a receipt (RFC 8098; Notes: return receipt)")
 
 
 class AlarmSection(Secret):

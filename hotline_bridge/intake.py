@@ -47,11 +47,15 @@ async def _hand_in(house: House, inlet: Inlet, papers: AsyncIterator[Paper]) -> 
     """Keep papers by the batch; returns how many."""
     count = 0
     batch: list[Paper] = []
-    async for paper in papers:
-        batch.append(paper)
-        if len(batch) >= BATCH or sum(len(one.body) for one in batch) >= BATCH_BYTES:
-            count += await _kept(house, inlet, batch)
-            batch = []
+    try:
+        async for paper in papers:
+            batch.append(paper)
+            if len(batch) >= BATCH or sum(len(one.body) for one in batch) >= BATCH_BYTES:
+                full, batch = batch, []
+                count += await _kept(house, inlet, full)
+    except OSError:
+        await _kept(house, inlet, batch)        # what came before the door broke is here: a mail that breaks it holds up no other
+        raise
     return count + await _kept(house, inlet, batch)
 
 

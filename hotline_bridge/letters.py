@@ -90,6 +90,7 @@ def _slip_letter(case: Case, routing: Routing, placed: tuple[int, Envelope], sig
         message_id=_message_id(f"{envelope.purpose}.{case.round}.{place}", case.number, rules), date=now.astimezone(zone), from_=_us(rules),
         to=tuple(("", address) for address in envelope.to), cc=tuple(("", address) for address in envelope.cc),
         reply_to=((rules.identity.bank, _reply_to(case, rules)),), subject=words.subject, text=words.text, machine=True,
+        headers=(("Disposition-Notification-To", _reply_to(case, rules)),) if rules.limits.read_receipts else (),
     )
     draft = {"letter": letter.to_json(), "slip": _slip.dump_python(slip, mode="json"), "html": True}
     return _out(case, f"{envelope.purpose}:{place}", case.round, letter, draft)

@@ -88,6 +88,9 @@ class Office(Protocol):
 class Mailer(Protocol):
     """A way for letters to leave."""
 
-    async def send(self, raw: bytes, sender: str, to: Sequence[str]) -> Mapping[str, Receipt]:
-        """Hand one letter to the relay; an answer per recipient. OSError when the outcome is unknown or none."""
+    async def send(self, raw: bytes, sender: str, to: Sequence[str], envelope: str = "") -> Mapping[str, Receipt]:
+        """Hand one letter to the relay; an answer per recipient. OSError when the outcome is unknown or none.
+
+        Under `envelope` the relay is asked to report what becomes of it, where it can (RFC 3461).
+        """
         ...

@@ -13,14 +13,16 @@ from hotline_bridge.letters import bytes_of
 from hotline_bridge.logs import frames
 from hotline_bridge.ports import Receipt
 from hotline_bridge.store.tasks import Task
-from hotline_bridge.store.tray import ACCEPTED, REFUSED, Letter
+from hotline_bridge.store.tray import Letter
 from hotline_bridge.store.tx import Tx
+from routing.delivery import ACCEPTED, DEFERRED, REFUSED, envelope_id
 
 log = structlog.get_logger()
 PATIENCE = timedelta(minutes=15)    # a relay may take ten minutes after the final dot (RFC 5321 §4.5.3.2.6)
 WAITS = (60, 120, 300, 900, 1800)   # seconds until the next try; the last one repeats
 BATCH = 16
 POST = ("post",)
+HEARD = {"accepted": ACCEPTED, "refused": REFUSED}       # every other answer of the relay means: later
 
 
 Claimed = tuple[Task, Letter]
@@ -94,7 +96,8 @@ async def _carry(house: House, task: Task, letter: Letter) -> Outcome:
     if not letter.open:
         return Outcome(task, letter, {})
     try:
-        return Outcome(task, letter, await house.mailer.send(letter.raw, letter.sender, letter.open))
+        envelope = envelope_id(letter.id, house.rules.identity.reply_key)
+        return Outcome(task, letter, await house.mailer.send(letter.raw, letter.sender, letter.open, envelope))
     except OSError as error:
         return Outcome(task, letter, {}, f"{type(error).__name__}: {error}")
     except Exception as error:  # noqa: BLE001 (a defect of the door must not end the post room)
@@ -113,10 +116,8 @@ def _settle(tx: Tx, outcome: Outcome, now: datetime) -> None:
         with tx.part():
             tx.tasks.hold(outcome.task)
             for recipient, receipt in outcome.receipts.items():
-                if receipt.answer in {ACCEPTED, REFUSED}:
-                    tx.tray.receipt(outcome.letter.id, recipient, receipt.answer, receipt.said, now)
-            left = [r for r in outcome.letter.open if r not in outcome.receipts or outcome.receipts[r].answer not in {ACCEPTED, REFUSED}]
-            if left:
+                tx.tray.receipt(outcome.letter.id, recipient, HEARD.get(receipt.answer, DEFERRED), receipt.said, now)
+            if tx.tray.get(outcome.letter.id).open:      # asked anew: one may have come back in the meantime, to be given again
                 wait = WAITS[min(outcome.task.attempt, len(WAITS)) - 1]
                 said = outcome.trouble or "; ".join(receipt.said for receipt in outcome.receipts.values())
                 tx.tasks.postpone(outcome.task, now + timedelta(seconds=wait), said)

@@ -3,19 +3,18 @@
 from datetime import datetime
 
 from hotline_bridge.store.answers import COUNTED
-from hotline_bridge.store.tray import OPEN
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry
+from routing.delivery import WITHDRAWN
 from routing.rules import Rules
 
-WITHDRAWN = "withdrawn"     # of a letter at one recipient
 FORMER = "former"           # of an answer: it was given to the slip before
 _OUTWARD = ("slip", "copy", "notice", "incomplete")
 
 
 def recall(tx: Tx, case: Case, who: str, now: datetime, rules: Rules) -> None:
     """Take the case's letters that have not left out of the tray again; one on its way at this moment may still arrive."""
-    left = [one for one in tx.tray.of_case(case.id) if one.answer == OPEN and one.purpose.startswith(_OUTWARD)]
+    left = [one for one in tx.tray.of_case(case.id) if one.owed and one.purpose.startswith(_OUTWARD)]
     for one in left:
         tx.tray.receipt(one.letter, one.recipient, WITHDRAWN, "未投出，已撤回；撤回时正在投递的可能已送达", now)
         tx.tasks.strike("post", one.letter)

@@ -176,7 +176,7 @@ def _mailer(config: Config, mail: EmbeddedMail | None) -> Smtp:
     port = smtp.port or SMTP_PORTS[smtp.security]
     return Smtp(SmtpSettings(
         smtp.host, port, smtp.security, smtp.user, smtp.secret(), _tls(smtp), config.bank.mailbox.rpartition("@")[2], smtp.timeout,
-        connections=smtp.connections,
+        connections=smtp.connections, dsn=smtp.dsn,
     ))
 
 

@@ -20,6 +20,7 @@ from routing.text import fold_text
 
 #: More places than this in one text decide nothing; it also bounds the work on endless texts.
 MOST_MENTIONS = 300
+_HEARD = (1 << 18) - 1
 
 Codes: TypeAlias = tuple[UnitCode, ...]
 #: Whose a name is: mostly one unit's, so a tuple only where it is several units'.
@@ -53,6 +54,7 @@ class Gazetteer:
     _departments: Mapping[int, Codes]
     _hashes: "array[int]"                           # of the sounds of names, sorted
     _numbers: "array[int]"                          # whose number each is
+    _heard: bytearray                               # 1 at the last bits of each hash: most sounds are no name's, and are not searched for
 
     @classmethod
     def of(cls, directory: Directory, nicknames: Mapping[str, str] | None = None) -> "Gazetteer":
@@ -70,7 +72,7 @@ class Gazetteer:
                 areas[number] = _codes(_packed(book.areas[name]))
             if name in book.departments:
                 departments[number] = _codes(_packed(book.departments[name]))
-        return cls(directory, book.area_names, book.chains, AhoCorasick(names, store_patterns=False), outlets, areas, departments, hashes, numbers)
+        return cls(directory, book.area_names, book.chains, AhoCorasick(names, store_patterns=False), outlets, areas, departments, hashes, numbers, _marks(hashes))
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Return where folded text names units, in order and without overlaps: the cut that explains most of it."""
@@ -85,6 +87,8 @@ class Gazetteer:
     def sounding(self, sound: str) -> Iterator[Mention]:
         """Yield the owners of each name that sounds like this; the places in the answers mean nothing."""
         key = hash(sound)
+        if not self._heard[key & _HEARD]:
+            return
         at = bisect_left(self._hashes, key)
         while at < len(self._hashes) and self._hashes[at] == key:
             yield self._mention(self._numbers[at], 0, 0)
@@ -164,6 +168,13 @@ def _sound_table(names: Sequence[str]) -> "tuple[array[int], array[int]]":
     hashes = list(map(hash, sounded("\n".join(names)).split("\n")))
     order = sorted(range(len(names)), key=hashes.__getitem__)
     return array("q", map(hashes.__getitem__, order)), array("i", order)
+
+
+def _marks(hashes: Iterable[int]) -> bytearray:
+    marks = bytearray(_HEARD + 1)
+    for each in hashes:
+        marks[each & _HEARD] = 1
+    return marks
 
 
 def _plain(text: str) -> str:

@@ -229,6 +229,8 @@ def _behind_a_wrong_area(reader: Reader) -> Heard | None:
             for name in (name for area in gazetteer.above(code)[:2] for name in gazetteer.area_names.get(area, ())):
                 start = mention.start - len(name)
                 # 阑州 for 澜州: of two characters the second must say that an area is meant.
-                if start >= 0 and (len(name) >= _RARE or name[-1] in "州县") and one_off(text[start:mention.start], name) and reader.letter.begins(start):
+                if start < 0 or not (name[-1] == text[mention.start - 1] or name[0] == text[start]):
+                    continue            # with one character off, the first or the last is right
+                if (len(name) >= _RARE or name[-1] in "州县") and one_off(text[start:mention.start], name) and reader.letter.begins(start):
                     found[code] = Heard((code,), start, mention.end)
     return next(iter(found.values())) if len(found) == 1 else None

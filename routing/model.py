@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ _FLAGS, _KINDS = len(OPINED), len(CATEGORIES)
 #: Where each stands in what the lists say.
 _PLACE: Mapping[Category | str, int] = dict(zip([*CATEGORIES, *OPINED], range(_KINDS + _FLAGS), strict=True))
 _TOLD = _KINDS + _FLAGS + 1
+#: A text is as long as its signs are many; for the categories (1), as they are worth.
+_BY_WORTH = np.repeat([0, 1, 0], (_FLAGS, _KINDS, 1))
 #: What the lists say where they say nothing.
 _SILENT = np.repeat(np.float32([0, 1]), (_KINDS + _FLAGS, _FLAGS))
 LONGEST = 4_000             # characters it reads of a text; the lists read all
@@ -47,8 +49,7 @@ Floats = NDArray[np.float32]
 Signs = Sequence[tuple[int, str]]       # concepts that a text names, each with the place where its word begins
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
+class Opinion(NamedTuple):
     """What the model thinks of one text: probabilities, and for each flag the span of the text that speaks most for it."""
 
     flags: Mapping[str, float]
@@ -185,11 +186,8 @@ class Model:
         known[-1] = True
         np.not_equal(rows[:-1], rows[1:], known[:-1])           # each row once
         once = np.add.reduce(weights.whole.take(rows[known], axis=0), axis=0)
-        long, worth = np.float32(math.sqrt(max(once.item(-2), 1))), np.float32(math.sqrt(max(once.item(-1), 1)))
         whole = once[:-2]
-        whole[:_FLAGS] /= long
-        whole[_FLAGS:-1] /= worth
-        whole[-1] /= long
+        whole /= _root(once[-2:]).take(_BY_WORTH)
         whole += weights.whole_bias
         parts = clauses(text) or [(0, len(text))]
         pairs = neighbours(parts)

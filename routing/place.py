@@ -8,7 +8,7 @@ it could be.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from routing.directory import Directory
 from routing.gazetteer import Codes, Gazetteer
@@ -39,8 +39,7 @@ _READERS_OFFICE = re.compile(r"(?:工会|监察|纪检|消保)")
 _LEADS: Mapping[Category, str] = {Category.CHANNEL: "渠道", Category.PRODUCT: "产品"}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """The answer: a unit, or the units it could be, and the customer's words for it."""
 
     unit: UnitCode | None = None
@@ -80,7 +79,7 @@ def _named(reader: Reader, category: Category) -> Place | None:
     if found:
         return found
     area = _area(reader)
-    return replace(area, candidates=(*area.candidates, *leading_department(category, reader.directory))) if area else None
+    return area._replace(candidates=(*area.candidates, *leading_department(category, reader.directory))) if area else None
 
 
 def _decide(reader: Reader, readings: list[Reading]) -> tuple[Place | None, bool]:
@@ -200,4 +199,4 @@ def _fault_place(reader: Reader, leading: Codes) -> Place:
         return department
     near = choose([each for each in readings if each.weight is Weight.NEAR])
     area = _area(reader) or Place()
-    return replace(area, candidates=tuple(dict.fromkeys((*(near.units if near else ()), *area.candidates, *leading))))
+    return area._replace(candidates=tuple(dict.fromkeys((*(near.units if near else ()), *area.candidates, *leading))))

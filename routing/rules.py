@@ -53,6 +53,8 @@ class Limits:
     slips_to_unit: int = 20             # a day
     letters_in_ten_minutes: int = 10    # automatic letters to one address
     letters_a_day: int = 30
+    patience_minutes: int = 120         # a letter put off so long counts as not delivered (P-20)
+    read_receipts: bool = True          # slips ask for one
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ original at the same place (the contract: evidence is an exact substring of what
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import opencc
 
@@ -41,8 +41,7 @@ _FOLDED = _table()
 _SIMPLIFIED = {code: new for code, new in _FOLDED.items() if any(start <= code < stop for start, stop in _HAN_BLOCKS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A text and its folded twin of the same length."""
 
     original: str

@@ -22,6 +22,8 @@ def customer_words(folded: Folded) -> str:
 def topics(reading: Reading, folded: Folded) -> tuple[Flag, ...]:
     """Return a flag per topic the text speaks of, in the order of TOPICS."""
     found = reading.labels("topics")
+    if not found:
+        return ()
     return tuple(
         Flag(topic, folded.quote(found[topic].start, found[topic].end), _RULE, found[topic].entry.says)
         for topic in TOPICS if topic in found)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from routing.category import category, crime_first, shares, weigh
 from routing.concepts import Concepts
@@ -62,8 +62,7 @@ class TriageTables:
         return other
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """What the word lists say of a text, the model's opinion beside it, and the flags that follow."""
 
     folded: Folded
@@ -125,6 +124,8 @@ def _weighed(folded: Folded, lists: tuple[Flag, ...], opinion: Opinion, model: M
     listed = {flag.name: flag for flag in lists}
     flags: list[Flag] = []
     for (name, chance), limit in zip(opinion.flags.items(), model.limits(), strict=True):
+        if chance < limit and name not in listed:
+            continue
         flag = listed.get(name)
         if flag and chance >= _IMPOSSIBLE:
             flags.append(Flag(name, flag.evidence, flag.rule, flag.says, flag.by, round(chance, 3)))

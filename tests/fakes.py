@@ -77,6 +77,7 @@ class Sent:
 
     raw: bytes
     to: tuple[str, ...]
+    envelope: str = ""
 
     @property
     def mail(self) -> EmailMessage:
@@ -107,13 +108,13 @@ class Relay:
     answers: dict[str, Said] = field(default_factory=dict)
     down: bool = False
 
-    async def send(self, raw: bytes, sender: str, to: Sequence[str]) -> Mapping[str, Said]:
+    async def send(self, raw: bytes, sender: str, to: Sequence[str], envelope: str = "") -> Mapping[str, Said]:
         if self.down:
             raise ConnectionRefusedError("the relay is down")
         said = {address: self.answers.get(address, Said("accepted")) for address in to}
         taken = tuple(address for address in to if said[address].answer == "accepted")
         if taken:
-            self.sent.append(Sent(raw, taken))
+            self.sent.append(Sent(raw, taken, envelope))
         return said
 
     def to(self, address: str) -> list[Sent]:

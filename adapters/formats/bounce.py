@@ -61,7 +61,7 @@ def failed_recipients(headers: Headers, blocks: Sequence[Headers], text: str) ->
         return found
     words = text[:MAX_PROSE]
     if set(actions(blocks)) & NOT_FAILED or DELAYED.search(headers.text("subject") + words[:1000]):
-        return ()
+        return _unique(_reported(_report_in(words)))
     told = next((found for pattern in PROSE if (found := _unique(pattern.findall(words)))), ())
     return told or _unique(_reported(_report_in(words))) or _first_stranger(headers, words)
 

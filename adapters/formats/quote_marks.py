@@ -9,7 +9,8 @@ import re
 SPACE = r"[ \t\u3000\xa0\u2000-\u200b]"
 #: A blank as QQ Mail writes it, sometimes escaped twice even in text/plain.
 GAP = rf"(?:{SPACE}|&(?:amp;){{0,3}}nbsp;){{0,20}}"
-DASHES = r"[-_=*—－]{2,80}"
+DASH_SIGNS = "-_=*—－"
+DASHES = rf"[{DASH_SIGNS}]{{2,80}}"
 DAY = r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?"
 HOUR = r"(?:[AP]M |上午|下午|晚上)?\d{1,2}[:：]\d\d(?:[:：]\d\d)?(?: ?[AP]M)?"
 
@@ -32,6 +33,8 @@ NAMED = (
 SEPARATOR = re.compile(
     rf"{SPACE}*{DASHES}{GAP}(?:{'|'.join(SEPARATOR_WORDS)}|{NAMED})[:：]?{GAP}{DASHES}{SPACE}*", re.IGNORECASE,
 )
+#: How any separator begins: dashes, and then something else.
+DASHED = re.compile(rf"{SPACE}{{0,80}}{DASHES}(?![-_=*—－]){GAP}[^\s]")
 #: The first of two lines over which a long separator was wrapped.
 OPENING = re.compile(rf"{SPACE}{{0,8}}-{{3,80}}{SPACE}{{0,8}}[^-\s].*[^-\s]")
 #: A separator's words without dashes above a header block (QQ Mail since 2023); they belong to the block.

@@ -8,6 +8,7 @@ begins after the last new words; where none follow, it begins at the attribution
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from adapters.formats import quote_marks as marks
 
@@ -82,8 +83,12 @@ def _hard_mark(lines: Sequence[str], at: int) -> int | None:
 def _separator(lines: Sequence[str], at: int) -> bool:
     """Whether a separator stands on line `at`, or begins there and was wrapped onto the next one."""
     line = lines[at]
-    if marks.SEPARATOR.fullmatch(line) or marks.ANNOUNCED.fullmatch(line):
+    if marks.ANNOUNCED.fullmatch(line):
         return True
+    if not marks.DASHED.match(line):            # most lines; the pattern of all separators is dear
+        return False
+    if line[-1] in marks.DASH_SIGNS:
+        return marks.SEPARATOR.fullmatch(line) is not None
     below = lines[at + 1] if at + 1 < len(lines) else ""
     return bool(below.endswith("--") and marks.OPENING.fullmatch(line) and marks.SEPARATOR.fullmatch(f"{line} {below.lstrip()}"))
 
@@ -102,18 +107,17 @@ def _is_header_block(lines: Sequence[str], at: int) -> bool:
     A customer who tells a text message writes 内容： below its sender and hour; a branch that heads its answer like a
     memorandum writes no mailbox into it, and nothing above it.
     """
-    block = [line for line in lines[max(0, at - 3):at + BLOCK_LINES] if line]
+    block = lines[max(0, at - 3):at + BLOCK_LINES]
     labels = [_label(line) for line in block]
-    if len({"sent", "to", "subject"} & set(labels)) < 2 or _tells_a_message(block, labels):
+    if len({"sent", "to", "subject"} & set(labels)) < 2 or _tells_a_message(labels):
         return False
     top = _top_of_block(lines, at)
     return any(lines[:top]) or not _label(lines[top]) or any(map(marks.MAILBOX.search, block))
 
 
-def _tells_a_message(block: Sequence[str], labels: Sequence[str]) -> bool:
-    """Whether 内容： stands right below the other labels."""
-    told = labels.index("content") if "content" in labels else 0
-    return told > 0 and labels[told - 1] != "" and not any(map(marks.MAILBOX.search, block[:told]))
+def _tells_a_message(labels: Sequence[str]) -> bool:
+    """Whether 内容： stands right below another label."""
+    return any(above and below == "content" for above, below in pairwise(labels))
 
 
 def _is_old_notes_block(lines: Sequence[str], at: int) -> bool:
@@ -125,24 +129,32 @@ def _is_old_notes_block(lines: Sequence[str], at: int) -> bool:
 
 def _top_of_old_notes_block(lines: Sequence[str], at: int) -> int:
     """The sender's name stands on the lines right above the date, with Sent by: between, if anything."""
-    while at and lines[at - 1] and (marks.MAILBOX.search(lines[at - 1]) or _label(lines[at - 1])):
+    for _ in range(BLOCK_LINES):
+        if not (at and (marks.MAILBOX.search(lines[at - 1]) or _label(lines[at - 1]))):
+            break
         at -= 1
     return _with_rule_above(lines, at)
 
 
 def _top_of_block(lines: Sequence[str], at: int) -> int:
-    while at and _label(lines[at - 1]):
+    for _ in range(BLOCK_LINES):
+        if not (at and _label(lines[at - 1])):
+            break
         at -= 1
     return _with_rule_above(lines, at)
 
 
 def _with_rule_above(lines: Sequence[str], at: int) -> int:
-    """The line of dashes above a mark belongs to it; blank lines between do not part them."""
-    above = at
-    while above and at - above < 3 and not lines[above - 1]:
-        above -= 1
-    belongs = above and (marks.RULE_LINE.fullmatch(lines[above - 1]) or marks.BARE.fullmatch(lines[above - 1]))
-    return above - 1 if belongs else at
+    """A separator's words without dashes, and the line of dashes above them or above a mark, belong to it.
+
+    Blank lines between do not part them.
+    """
+    for belongs in (marks.BARE, marks.RULE_LINE):
+        above = at
+        while above and at - above < 3 and not lines[above - 1]:
+            above -= 1
+        at = above - 1 if above and belongs.fullmatch(lines[above - 1]) else at
+    return at
 
 
 def _quoted_below(lines: Sequence[str], at: int) -> bool:
@@ -177,7 +189,7 @@ def _attribution_above(lines: Sequence[str], quote: int) -> int:
         return quote
     found = _attribution(lines, last) if marks.SAID_AT_END.fullmatch(lines[last]) else None
     if found is None:
-        above = marks.ABOVE_QUOTE.fullmatch(lines[last]) or marks.SEPARATOR.fullmatch(lines[last])
+        above = marks.ABOVE_QUOTE.fullmatch(lines[last]) or _separator(lines, last)
         found = last if above else quote
     return found
 

@@ -11,6 +11,8 @@ from adapters.imap.line import Denied, Line
 
 #: So often a server may refuse one and the same mail before the paper goes in without it, so that others get past.
 REFUSALS = 3
+#: So often the line may break within one mail before only its header is asked for, and then nothing of it any more.
+BREAKS, BREAKS_IN_HEADER = 8, 10
 #: Seconds after which the whole mailbox is counted over: in a quiet life, and after a break.
 RECOUNT, RECOUNT_AFTER_BREAK = 6 * 3600.0, 600.0
 COUNTED_AT_ONCE = 500       # mails asked for in the store
@@ -71,6 +73,7 @@ class Imap:
         self._line: Line | None = None
         self._more_waits = False
         self._refused: dict[str, int] = {}
+        self._broke: dict[str, int] = {}
         self._turn = asyncio.Lock()
         self._counted: float | None = None          # when the mailbox was last counted over
         self._settled = False                       # and whether the connection has held since
@@ -165,15 +168,23 @@ class Imap:
 
     async def _fetch(self, line: Line, uid: int, size: int) -> Letter | None:
         key = f"{line.uidvalidity}/{uid}"
+        broke = self._broke.get(key, 0)
+        if broke >= BREAKS_IN_HEADER:
+            return Letter(key, "mail-unfetchable", b"", key)
         large = size > self._at.limit
         try:
-            body = await line.fetch(uid, "HEADER" if large else "")
+            body = await line.fetch(uid, "HEADER" if large or broke >= BREAKS else "")
         except Denied as error:
             if "EXPUNGEISSUED" in str(error):  # RFC 5530: somebody else has deleted it
                 return None
             return await self._refusal(line, key, uid, error)
+        except OSError:  # a mail that ends the server, or whatever looks into it on the way, must not keep all later ones out
+            self._broke[key] = broke + 1
+            raise
         self._refused.pop(key, None)
-        return None if body is None else Letter(key, "mail-too-large" if large else "mail", body, key)
+        self._broke.pop(key, None)
+        kind = "mail-unfetchable" if broke >= BREAKS else "mail-too-large" if large else "mail"
+        return None if body is None else Letter(key, kind, body, key)
 
     async def _refusal(self, line: Line, key: str, uid: int, error: Denied) -> Letter:
         """One damaged mail must not keep all later ones out: try again a few times, then hand in what there is."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from adapters.formats.mime import read_mail
 from hotline_bridge import letters
+from hotline_bridge.fares import acknowledged
 from hotline_bridge.replies import Reply, files_of, reply_in
 from hotline_bridge.store.answers import CLAIMED, COUNTED, DISMISSED, Answer
 from hotline_bridge.store.tx import Tx
@@ -93,6 +94,7 @@ def _arrived(tx: Tx, subject: int, now: datetime) -> datetime:
 
 def _weigh(tx: Tx, case: Case, came: tuple[Mail, Reply], now: datetime, rules: Rules) -> None:
     """Add up what has been answered so far, and do what follows from it."""
+    acknowledged(tx, case, came[0], now, rules)
     if case.state is not State.SENT:
         return
     pack = rules.pack(case.pack)

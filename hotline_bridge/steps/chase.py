@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hotline_bridge.store.answers import COUNTED
-from hotline_bridge.store.tray import ACCEPTED, BOUNCED, Pending
+from hotline_bridge.store.tray import Pending
 from hotline_bridge.store.tx import Tx
 from routing.addressee import Addressee
 from routing.case import Case, Entry, State
@@ -38,9 +38,14 @@ def chase(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
 
 
 def left_at(tx: Tx, case: Case) -> datetime | None:
-    """When the first slip of the case's present round left the house; None where none has."""
+    """When the first slip of the case's present round arrived; None where none has left.
+
+    T-4 counts from delivery: the moment the unit's own server reports, where one does, until then and elsewhere the moment
+    our relay took it. What came back left all the same: its clock runs on (P-20).
+    """
     mine = [one for one in tx.tray.of_case(case.id) if one.message_id.startswith(f"slip.{case.round}.")]
-    return min((one.at for one in mine if one.at is not None and one.answer in {ACCEPTED, BOUNCED}), default=None)
+    arrived = [one.delivered for one in mine if one.delivered is not None]
+    return min(arrived or (one.accepted for one in mine if one.accepted is not None), default=None)
 
 
 def _inside(tx: Tx, case: Case, now: datetime, rules: Rules) -> datetime:

@@ -8,6 +8,7 @@ from adapters.formats.cdr import ids_of, leg_of
 from adapters.formats.form_json import BadForm, read_form
 from adapters.formats.mime import read_mail, sameness
 from adapters.formats.notes import Exported, exported
+from hotline_bridge.fares import heard
 from hotline_bridge.opening import call_of, open_form
 from hotline_bridge.store.papers import Kept
 from hotline_bridge.store.tx import Tx
@@ -75,17 +76,22 @@ def _returned(tx: Tx, paper: Kept, _mail: Mail, now: datetime, _rules: Rules) ->
 
 def _noted(tx: Tx, paper: Kept, mail: Mail, now: datetime, rules: Rules) -> None:
     """Auto-replies, recalls and receipts are written into the book of their case and answer nothing."""
-    names = {MailKind.AUTO_REPLY: "自动回复", MailKind.RECALL: "邮件撤回", MailKind.READ_RECEIPT: "已读回执"}
+    names = {MailKind.AUTO_REPLY: "自动回复", MailKind.RECALL: "邮件撤回", MailKind.READ_RECEIPT: _receipt(mail)}
+    lines = heard(tx, mail, now, rules) if mail.kind is MailKind.READ_RECEIPT else []
     found = clues(mail, rules.identity.mailbox, rules.identity.reply_key, tuple(rules.by_hotline))
     numbered = [case for number in (*found.tokens, *found.numbers) if (case := tx.cases.by_number(number)) is not None]
     for case in {case.id: case for case in (*tx.cases.by_messages(found.message_ids), *numbered)}.values():
-        tx.cases.note(case.id, Entry(now, mail.sender or "-", names[mail.kind], f"来件 {paper.id}，不计为回复", rules.digest))
-    if not tx.tray.knows(found.message_ids) and not rules.directory.by_mailbox(mail.sender):
+        tx.cases.note(case.id, Entry(now, mail.sender or "-", names[mail.kind], "；".join((*lines, f"来件 {paper.id}，不计为回复")), rules.digest))
+    if not lines and not tx.tray.knows(found.message_ids) and not rules.directory.by_mailbox(mail.sender):
         # a platform's machine may file complaints this way, and a customer may write 撤回: or 已读: into a subject (P-3)
         trouble = f"{names[mail.kind]}，不是对本系统邮件的答复 / {mail.kind.value}, and no reply to a letter of ours"
         tx.papers.quarantine(paper.id, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
         return
     tx.papers.read(paper.id, f"{names[mail.kind]}，不计为回复 / {mail.kind.value}: not counted as an answer")
+
+
+def _receipt(mail: Mail) -> str:
+    return "送达回执" if any(one.action in {"delivered", "relayed", "expanded"} for one in mail.reports) else "已读回执"
 
 
 MAIL_WAYS = {

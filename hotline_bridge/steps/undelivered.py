@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from hotline_bridge import letters
+from hotline_bridge.fares import of_this_round, overdue
 from hotline_bridge.store.tray import BOUNCED, REFUSED, Delivery
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry, State
@@ -16,7 +17,7 @@ def undelivered(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     A flagged case goes only to whom the reviewer signed for, second contacts included (P-9.1).
     """
     case = tx.cases.get(subject)
-    failed = [one for one in tx.tray.of_case(case.id) if _of_this_round(one, case) and one.answer in {REFUSED, BOUNCED}]
+    failed = [one for one in tx.tray.of_case(case.id) if of_this_round(one, case) and (one.answer in {REFUSED, BOUNCED} or overdue(one, now, rules))]
     if case.state is not State.SENT or not failed:
         return
     stood_in = dict.fromkeys(_stand_ins(tx, case, failed, now, rules))
@@ -25,14 +26,10 @@ def undelivered(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
         tx.tasks.owe("post", letter, now)
 
 
-def _of_this_round(one: Delivery, case: Case) -> bool:
-    return one.purpose.startswith("slip") and one.message_id.startswith(f"slip.{case.round}.")
-
-
 def _stand_ins(tx: Tx, case: Case, failed: list[Delivery], now: datetime, rules: Rules) -> Iterator[str]:
     """Lay the slip into the tray for each second contact who has not got it yet; yields all who have it."""
     signed = tx.cases.signature(case.id)
-    had = {one.recipient for one in tx.tray.of_case(case.id) if _of_this_round(one, case)}
+    had = {one.recipient for one in tx.tray.of_case(case.id) if of_this_round(one, case)}
     gone = {one.recipient for one in failed}
     for one in failed:
         box = letters.stand_in(case, one.recipient, rules)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hotline_bridge.errors import LostClaim
@@ -49,6 +49,15 @@ class Tasks:
                 new_row(self.db, t.task, kind=kind, subject=subject, due=due, attempt=0, parked=False, claimed=False)
         except IntegrityError:      # another instance promised it in the same instant
             self.db.execute(update(t.task).where(*same).values(again))
+
+    def hasten(self, kind: str, subject: int, due: datetime) -> None:
+        """Promise to do something by `due`, whatever was promised about it before; what is in hand at this moment is left alone."""
+        same = (t.task.c.kind == kind, t.task.c.subject == subject)
+        if self.db.execute(select(t.task.c.id).where(*same)).first() is None:
+            self.owe(kind, subject, due)
+            return
+        waits = (t.task.c.claimed.is_(False), or_(t.task.c.due > due, t.task.c.parked))
+        self.db.execute(update(t.task).where(*same, *waits).values(due=due, attempt=0, parked=False, trouble=None))
 
     def shelve(self, kind: str, subject: int, now: datetime, trouble: str) -> None:
         """Promise something that waits for a person from the start."""

@@ -4,13 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hotline_bridge.store import schema as t
 from hotline_bridge.store.rows import new_row
+from routing.delivery import ACCEPTED, BOUNCED, DEFERRED, DELIVERED, OPEN, REFUSED, WITHDRAWN, after
 
-OPEN, ACCEPTED, REFUSED, BOUNCED = "open", "accepted", "refused", "bounced"
+__all__ = ["ACCEPTED", "BOUNCED", "OPEN", "REFUSED", "Delivery", "Letter", "Outgoing", "Pending", "Tray", "Word", "Written"]
+_SETTLES = frozenset({ACCEPTED, REFUSED, WITHDRAWN})        # words after which the relay is owed the letter no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a letter at one recipient."""
+    """What became of a letter at one recipient: `answer` is its state (routing.delivery), `at` when it came to it.
+
+    `owed`: the relay has to be given it, anew perhaps. `accepted` and `delivered` are the first such moments, `waiting`
+    since when it is put off.
+    """
 
     letter: int
     purpose: str
@@ -55,6 +61,22 @@ class Delivery:
     answer: str
     said: str
     at: datetime | None
+    owed: bool = False
+    accepted: datetime | None = None
+    delivered: datetime | None = None
+    waiting: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word about a delivery, and the state it left behind."""
+
+    letter: int
+    recipient: str
+    at: datetime
+    word: str
+    state: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +116,13 @@ class Tray:
         except IntegrityError:
             return None
         for recipient in dict.fromkeys(out.recipients):
-            self.db.execute(t.delivery.insert().values(letter=letter, recipient=recipient, answer=OPEN, said=""))
+            self.db.execute(t.delivery.insert().values(letter=letter, recipient=recipient, answer=OPEN, said="", owed=True))
         return letter
 
     def get(self, letter_id: int) -> Letter:
         """Return the letter and who still has to get it."""
         row = self.db.execute(select(t.letter).where(t.letter.c.id == letter_id)).one()
-        waiting = select(t.delivery.c.recipient).where(t.delivery.c.letter == letter_id, t.delivery.c.answer == OPEN)
+        waiting = select(t.delivery.c.recipient).where(t.delivery.c.letter == letter_id, t.delivery.c.owed)
         raw = None if row.raw is None else bytes(row.raw)
         open_ = tuple(self.db.execute(waiting.order_by(t.delivery.c.recipient)).scalars())
         return Letter(row.id, row.case, row.purpose, row.message_id, row.sender, row.draft, raw, open_)
@@ -109,18 +131,46 @@ class Tray:
         """Fix the letter's bytes, for ever: a later attempt finds them and sends them again."""
         self.db.execute(update(t.letter).where(t.letter.c.id == letter_id, t.letter.c.raw.is_(None)).values(raw=raw))
 
-    def receipt(self, letter_id: int, recipient: str, answer: str, said: str, now: datetime) -> None:
-        """Note what the relay said about one recipient."""
-        mine = (t.delivery.c.letter == letter_id, t.delivery.c.recipient == recipient)
-        self.db.execute(update(t.delivery).where(*mine).values(answer=answer, said=said, at=now))
+    def receipt(self, letter_id: int, recipient: str, word: str, said: str, now: datetime, *, owed: bool | None = None) -> bool:
+        """Write down a word about one recipient; True where it changed the state (routing.delivery.LEADS).
 
-    def bounced(self, message_ids: Collection[str], recipients: Collection[str], said: str, now: datetime) -> list[Delivery]:
-        """Note that an accepted letter came back from these recipients; one that has not left cannot. Returns whose."""
-        left = (t.letter.c.message_id.in_(message_ids), t.delivery.c.answer.in_((ACCEPTED, BOUNCED)))
-        rows = [one for one in self._deliveries(*left) if one.recipient in recipients]
-        for row in rows:
-            self.receipt(row.letter, row.recipient, BOUNCED, said, now)
-        return rows
+        `owed` says whether the relay has to be given the letter (again); None leaves it as the word has it.
+        """
+        mine = (t.delivery.c.letter == letter_id, t.delivery.c.recipient == recipient)
+        row = self.db.execute(select(t.delivery).where(*mine).with_for_update()).one()
+        state = after(row.answer, word)
+        values: dict[str, object] = {"owed": row.owed and word not in _SETTLES if owed is None else owed}
+        if state != row.answer:
+            values |= {"answer": state, "said": said, "at": now}
+        elif word == state:
+            values |= {"said": said}
+        first = {ACCEPTED: "accepted", DELIVERED: "delivered", DEFERRED: "waiting"}.get(word)
+        if first is not None and getattr(row, first) is None:
+            values[first] = now
+        self.db.execute(update(t.delivery).where(*mine).values(**values))
+        if (word, said) != (row.answer, row.said):          # a relay that says the same every half hour is written down once
+            new_row(self.db, t.delivery_word, letter=letter_id, recipient=recipient, at=now, word=word, state=state, said=said)
+        return bool(state != row.answer)
+
+    def named(self, message_ids: Collection[str], letters: Collection[int], recipients: Collection[str]) -> list[Delivery]:
+        """The deliveries to these recipients of the letters so named; of one that has not left nobody can have anything to say."""
+        meant = or_(t.letter.c.message_id.in_(message_ids), t.letter.c.id.in_(letters))
+        return [one for one in self._deliveries(meant, t.delivery.c.accepted.is_not(None)) if one.recipient.lower() in recipients]
+
+    def history(self, letters: Collection[int]) -> list[Word]:
+        """Every word about these letters, in order."""
+        rows = self.db.execute(select(t.delivery_word).where(t.delivery_word.c.letter.in_(letters)).order_by(t.delivery_word.c.id))
+        return [Word(r.letter, r.recipient, r.at, r.word, r.state, r.said) for r in rows]
+
+    def counts(self) -> dict[str, int]:
+        """How many deliveries stand in each state."""
+        rows = self.db.execute(select(t.delivery.c.answer, func.count()).group_by(t.delivery.c.answer))
+        return {str(state): int(count) for state, count in rows}
+
+    def find(self, letter_id: int) -> Letter | None:
+        """The letter of this number; None where there is none."""
+        known = self.db.execute(select(t.letter.c.id).where(t.letter.c.id == letter_id)).first()
+        return None if known is None else self.get(letter_id)
 
     def of_case(self, case: int) -> list[Delivery]:
         """Every delivery of the case's letters, in the order they were decided."""
@@ -199,4 +249,7 @@ class Tray:
             .where(*where)  # type: ignore[arg-type]
             .order_by(t.letter.c.id, t.delivery.c.recipient)
         )
-        return [Delivery(r.letter, r.purpose, r.message_id, r.recipient, r.answer, r.said, r.at) for r in rows]
+        return [
+            Delivery(r.letter, r.purpose, r.message_id, r.recipient, r.answer, r.said, r.at, r.owed, r.accepted, r.delivered, r.waiting)
+            for r in rows
+        ]

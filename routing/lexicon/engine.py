@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 
 from routing.concepts import Concepts
 from routing.errors import BadTable
-from routing.lexicon.keys import Ending, Finder, Group, Keys, Place, Places
+from routing.lexicon.keys import ALWAYS, Ending, Finder, Group, Keys, Place, Places
 from routing.lexicon.lines import Source
 from routing.lexicon.rows import Checked, Entry, Row, ScopeRow, classes_of
 from routing.lexicon.scopes import Rule, ScopeRules, Scopes
 from routing.text import Folded
 
+#: Tables of a file that are entries and scopes by now.
+_READ = frozenset(("entry", "scope"))
 _STOPS = re.compile(r"[。!?;\n]")
 #: `unless` looks this far within its sentence: what a person reads at once.
 _AT_ONCE = 60
@@ -108,7 +110,7 @@ class Reading:
         return frozenset(kept.union(f"{hit.entry.id}-back" for hit in self._back if hit.entry.id not in kept))
 
 
-_PLACE = itemgetter(1, 2)
+_SPAN = _PLACE = itemgetter(1, 2)
 
 
 def _hits(found: Iterable[_Found]) -> Iterator[Hit]:
@@ -123,13 +125,14 @@ def _hits(found: Iterable[_Found]) -> Iterator[Hit]:
 
 @dataclass(repr=False, frozen=True, slots=True, eq=False)
 class Lexicon:
-    """All lists of a bank, ready to read with; `words` keeps the plain tables (places, figures) as they are."""
+    """All lists of a bank, ready to read with; `words` keeps the plain tables (places, figures) as they are, without what is read already."""
 
     entries: tuple[Entry, ...]
     words: Mapping[str, Mapping[str, Any]]
     classes: Mapping[str, tuple[str, ...]]
     _finder: Finder
     _ways: Sequence[Sequence[_Way]]         # by the number of a word
+    _any_of: Sequence[int]                  # the same: bits of which one must be in the text, or no way of the word is open
     _scopes: ScopeRules
     concepts: Concepts
     _signs: Sequence[tuple[str, ...]]       # of the concepts, by the number of a word
@@ -153,18 +156,21 @@ class Lexicon:
         keys = Keys()
         rules, ways = _scope_rules(scopes, keys), _ways(rows, keys)
         words, signs = len(keys), keys.names(concepts.signs)
+        plain = {name: {key: table for key, table in content.items() if key not in _READ} for name, content in files.items()}
         return cls(
-            tuple(row.entry for row in rows), MappingProxyType(dict(files)), MappingProxyType(classes), keys.finder(words), ways, rules, concepts, signs)
+            tuple(row.entry for row in rows), MappingProxyType(plain), MappingProxyType(classes), keys.finder(words), ways, _any_of(ways), rules, concepts, signs)
 
     def read(self, text: str) -> Reading:
         """Find what folded text says, over all lists at once."""
         places = Places(text, self._finder)
         said = _Said(places, Scopes(places, self._scopes))
-        ways, absent = self._ways, ~places.bits
+        ways, any_of, bits = self._ways, self._any_of, places.bits
+        absent = ~bits
         for key, where in places.words.items():
-            for way in ways[key]:
-                if not way[0] & absent:
-                    said.weigh(way, where)
+            if any_of[key] & bits:
+                for way in ways[key]:
+                    if not way[0] & absent:
+                        said.weigh(way, where)
         return Reading(said.found, said.back, said.scopes, places.all, self._signs)
 
 
@@ -188,9 +194,8 @@ class _Said:
         for group in needs:
             if not may(group):
                 return
-        for _, start, end in where:
-            stop = end if ending is None else ending.end(self._text, start, end)
-            if stop < 0 or (nearby and not self._near(way, start, stop)):
+        for start, stop in map(_SPAN, where) if ending is None else ending.ends(self._text, where):
+            if nearby and not self._near(way, start, stop):
                 continue
             why = (barred and self._barred(barred, start, stop)) or (unless_scope and self.scopes.takes(unless_scope, start))
             if why:
@@ -238,6 +243,13 @@ def _ways(rows: Sequence[Row], keys: Keys) -> Sequence[Sequence[_Way]]:
                         bits, need + nearby, next(number), None if plain else ending, nearby, barred, entry.unless_scope, entry.listed_in, entry, pattern)
                 ways.setdefault(key, []).append(made[ending.fence])
     return [ways.get(key, ()) for key in range(len(keys))]
+
+
+def _any_of(ways: Sequence[Sequence[_Way]]) -> list[int]:
+    """Return for each word one bit of what each of its ways needs; ALWAYS where one needs nothing."""
+    one_each = (reduce(or_, (way.bits & -way.bits or ALWAYS for way in each), 0) for each in ways)
+    shared: dict[int, int] = {}
+    return [shared.setdefault(bits, bits) for bits in one_each]
 
 
 def _scope_rules(rows: list[ScopeRow], keys: Keys) -> ScopeRules:

@@ -1,7 +1,7 @@
 """Where the words of many patterns stand in a text, found in one pass; a pattern's tail is tried only where it may fit."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +16,8 @@ _PIECE = 50_000
 _LEFT, _RIGHT, _NUMBER = 1, 2, 4
 _NUMERALS = frozenset(NUMERALS)
 _BITS = 480                 # of a text's outline; a whole number of this size is as quick as a small one
+#: A bit that is in every outline.
+ALWAYS = 1 << _BITS
 #: A word and where it stands: its number, start, end.
 Place = tuple[int, int, int]
 #: So many places before are looked at for one that reaches this far.
@@ -40,6 +42,17 @@ class Ending(NamedTuple):
             return end
         match = self.tail.regex.match(text, end)
         return match.end() if match else -1
+
+    def ends(self, text: str, where: Iterable[Place]) -> list[tuple[int, int]]:
+        """Return where the pattern stands, of the places of its word."""
+        if self.tail is None or self.fence:
+            return [(start, stop) for _, start, end in where if (stop := self.end(text, start, end)) >= 0]
+        first, fits = self.tail.first, self.tail.regex.match
+        found = []
+        for _, start, end in where:
+            if (first is None or text[end:end + 1] in first) and (match := fits(text, end)):
+                found.append((start, match.end()))      # noqa: PERF401 (mostly there is one place, and a list spelled out costs less)
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,17 +128,19 @@ class Finder:
         """Return where any word stands in the text, in the order of their ends."""
         return self._matches(text) if len(text) <= _PIECE else [*self._in_pieces(text)]
 
-    def by_word(self, found: Sequence[Place]) -> dict[int, list[Place]]:
-        """Return the places of each word of the lists, in their order, MOST_HITS at most."""
+    def by_word(self, found: Sequence[Place]) -> tuple[dict[int, list[Place]], int]:
+        """Return the places of each word of the lists, in their order, MOST_HITS at most; and the bits of all groups that any word belongs to."""
         places: dict[int, list[Place]] = {}
-        words, few = self._words, len(found) <= MOST_HITS
+        words, few, bits_of, bits = self._words, len(found) <= MOST_HITS, self.bits, ALWAYS
         for place in found:
-            if (key := place[0]) in places:
-                if few or len(places[key]) < MOST_HITS:
+            key = place[0]
+            if key < words:
+                if key not in places:
+                    places[key] = [place]
+                    bits |= bits_of[key]
+                elif few or len(places[key]) < MOST_HITS:
                     places[key].append(place)
-            elif key < words:
-                places[key] = [place]
-        return places
+        return places, bits
 
     def _in_pieces(self, text: str) -> Iterator[Place]:
         for base in range(0, len(text), _PIECE):
@@ -148,12 +163,8 @@ class Places:
     def __init__(self, text: str, finder: Finder) -> None:
         self.text = text
         self.all = finder.find(text)
-        self.words = finder.by_word(self.all)
-        self.bits = 0           # of all groups that any word belongs to
-        bits = finder.bits
-        for key in self.words:
-            self.bits |= bits[key]
-        self._found = set(self.words)
+        self.words, self.bits = finder.by_word(self.all)
+        self._found = set(self.words)       # quicker to compare with than the table
         self._known: dict[Group, bool] = {}
         self._spans: dict[Group, list[tuple[int, int]]] = {}
 

@@ -45,6 +45,19 @@ class Tail:
         """The regular expression of the parts not used yet."""
         return re.compile(_regex(self.parts, self.used))
 
+    @cached_property
+    def first(self) -> frozenset[str] | None:
+        """The characters it can begin with, a quick test before the regular expression; None where any will do."""
+        found: set[str] = set()
+        for part in self.parts[self.used:]:
+            begins = {word[:1] for word in part}
+            if isinstance(part, str) or begins & {GAP, NUMBER}:
+                return None
+            found |= begins
+            if "" not in begins:
+                return frozenset(found - {""})
+        return None
+
 
 class Head(NamedTuple):
     """How a pattern may be found: by one of `words`, each of which `tail` must follow; None: the word is all there is.

@@ -21,7 +21,7 @@ _CLAUSE = re.compile(r"[。!?;,:\s]")
 _SENTENCE = re.compile(r"[。!?;\n]")
 #: 以上 and 以内 belong to the amount, but also to the words that make it a threshold.
 _BOUNDS = frozenset(("以上", "以内", "以下"))
-_LIMIT = re.compile(r"[一-鿿]{2,4}(?=[0-9])|(?:最多|至多|至少|超过|低于|起码|最少|不到)了?")
+_LIMIT = re.compile(r"[一-鿿]{2,4}(?=[0-9])|(?:最多|至多|至少|超过|低于|起码|最少|不到|少于|不足)了?")
 _DONE = re.compile(r"[了过被着走]|[存取转投买借贷]的|退|扣|本金|存款|贷款|余额")
 _WAS_DONE = re.compile(r"[块元]?(?:我?是)?(?:真|都|已经)?[存取转投买交]了")
 _PATTERN = re.compile(r"(?![~#\s])(?:[^{}|]|\{[^{}|]+(?:\|[^{}|]+)*\})+")
@@ -71,6 +71,7 @@ class PrivateMoney:
         text = folded.text
         ahead = _LIMIT.match(text, amount.at)       # 单日最多20万: the words before the number belong to the amount too
         start = ahead.end() if ahead else amount.at
+        start -= text.startswith("了 ", start - 2)      # 做了 1千6: a slip writes a space for nothing
         clause = _CLAUSE.split(text[max(0, start - 16):start])[-1]
         end = amount.end - 2 if amount.evidence[-2:] in _BOUNDS else amount.end
         if not ((self.before and self.before.search(clause)) or (self.after and self.after.match(text, end))):

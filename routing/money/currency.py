@@ -52,7 +52,7 @@ TAIL = (
 )
 #: Money below one 元, with nothing above it: 两毛钱, 一角三分, 五分钱.
 SMALL_CHANGE = re.compile(
-    rf"(?P<jiao>[一二三四五六七八九两几\d])(?:毛(?![病衣巾线豆孩泽利笔坯])|角(?=钱|{_D}分|[,。;!?、]|$))(?P<fen>{_D})?分?钱?|(?P<only>{_D})分钱")
+    rf"(?P<jiao>[一二三四五六七八九两几\d])(?:毛(?![病衣巾线豆孩泽利笔坯])|角(?=钱|{_D}分|[,。;!?、]|$|(?<!一角) ))(?P<fen>{_D})?分?钱?|(?P<only>{_D})分钱")
 
 
 def _digit(word: str) -> Decimal:

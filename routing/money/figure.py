@@ -26,6 +26,10 @@ _AHEAD_SIGNS = frozenset(": 约近快小超逾上$€£¥₩")
 _ONE_YUAN = re.compile(r"[。,;!?、\n]|$|[五六七八九零多整]")
 #: After a scaled number without 元: a letter, a digit or a sum to be worked out means that it is no money.
 _CLINGS = re.compile(r"[a-z%0-9]|[减加乘除](?![上收])|[.:]\d")
+_LAST = frozenset((*DIGITS, *"0123456789"))
+#: A piece of something, no yuan: 门口那一块, 扯下来一块, 圆一圆, 十六一块儿去.
+_PIECE_AHEAD = re.compile(r"(?:[那这哪每圆]|[扯撕掉咬磕蹭裂碎][了下掉]?来?)$")
+_TOGETHER = re.compile(r"块[儿去来到起]")
 UNITS = frozenset("万亿wk千百仟佰")
 
 
@@ -64,8 +68,13 @@ def figure_from(text: str, match: re.Match[str]) -> Figure:
     """Take the currency and the limiting words before a number to it."""
     at, number, end = match.start(), match["number"], match.end()
     code = code_of(match["behind"])
-    if not code and len(number) > 1 and number[-1] in DIGITS and number[-2] in UNITS and SPLIT.match(text, match.end("number")):
-        number, end = number[:-1], match.end("number") - 1          # 两万三张: two numbers
+    half = number[:len(number) // 2]
+    if len(half) > 1 and half[-1] in UNITS and number == half * 2:
+        number, end = half, match.start("number") + len(half)       # 五万五万地转
+    elif number.endswith("零") and number[-2:-1] in DIGITS and number[-3:-2] in UNITS:
+        number, end = number[:-1], match.end("number") - 1          # 一千五零花钱
+    elif not code and len(number) > 1 and number[-1] in _LAST and number[-2] in UNITS and SPLIT.match(text, match.end("number")):
+        number, end = number[:-1], match.end("number") - 1          # 两万三张, 20万3年: two numbers
     ahead = ahead_of(text, at)
     limit = ""
     if ahead:
@@ -82,14 +91,24 @@ def is_money(figure: Figure, text: str) -> bool:
     if figure.match["behind"] == "刀" and number in DIGITS:
         return False                            # 一刀 of notes
     if figure.code:
+        if _is_piece(figure, text):
+            return False
         if number == "一" and text[figure.end - 1] == "块" and not _ONE_YUAN.match(text, figure.end):
             return False                    # 一块 is also together: 连银行一块告
         return number not in {"万", "千", "百", "亿"} or bool(figure.match["more"] or figure.limit) or text.startswith("假", figure.end)
     if COUNTED.match(text, figure.end) or told_otherwise(text, figure.at):
         return False
-    if figure.scaled:
+    if figure.scaled or (len(number) > 2 and number.isdigit() and "整" in {figure.match["whole"], figure.match["closing"]}):
         return not _CLINGS.match(text, figure.end)
     return bare_is_money(text, figure.match.start(), figure.end, number)
+
+
+def _is_piece(figure: Figure, text: str) -> bool:
+    """Whether 一块 is a piece of something or means together."""
+    if figure.number[-1] != "一" or figure.match["behind"] not in {"块", "圆"}:
+        return False
+    alone = figure.number == "一" and _PIECE_AHEAD.search(text, max(0, figure.at - 4), figure.at)
+    return bool(alone or _TOGETHER.match(text, figure.match.start("behind")))
 
 
 def values(figure: Figure) -> tuple[Decimal, ...]:

@@ -5,6 +5,8 @@ All functions take folded text (routing.text): half width, simplified, small let
 
 import re
 from decimal import Decimal
+from itertools import pairwise
+from functools import lru_cache
 
 DIGITS = dict(zip("零一二三四五六七八九", range(10), strict=True)) | dict(zip("壹贰叁肆伍陆柒捌玖", range(1, 10), strict=True))
 DIGITS |= {"〇": 0, "○": 0, "两": 2, "俩": 2, "弍": 2, "参": 3, "仨": 3, "幺": 1}
@@ -25,11 +27,14 @@ NUMBER = (rf"(?:(?:{_ARABIC})(?:[十百佰千仟万亿wk](?:零?(?:{_ARABIC}|{_C
 
 #: A recogniser writes spaces into a number (6 万 8 千 5, 50 000元): a gap stands only where the rest can be nothing else.
 _END = r"(?=$|[,。;!?、 \n”\"）)吧嘛呢啊哦]|[块元圆])"
-_GAP = rf"(?:(?<=[亿万w]) (?=(?:\d|{_D}) ?[千百十])|(?<=[千k]) (?=(?:\d|{_D}) ?[百十])| (?=(?:\d|{HAN_DIGIT}){_END}))?"
+_GAP = rf"(?:(?<=[亿万w])(?<!\.\d[亿万w])(?<!\.\d\d[亿万w]) (?=(?:\d|{_D}) ?[千百十])|(?<=[千k]) (?=(?:\d|{_D}) ?[百十])| (?=(?:\d|{HAN_DIGIT}){_END}))?"
+#: 七、八千, 一万七、八千; but 两万二、三万 and 两万二、一万九 are two sums.
+_OR = (rf"(?:{'|'.join(f'(?<={low})、(?={high})' for low, high in pairwise('一二三四五六七八九'))}|(?<=两)、(?=三)|(?<=三)、(?=五))"
+       r"(?=.(?:[十百千]|(?<![十百千万亿].、.)万))")
 _UNIT = r"[十百佰千仟万亿wk](?![a-z])"
 SPOKEN = (
     rf"(?:(?:\d{{1,3}}(?: \d{{3}}){{1,3}}(?= ?[元块圆多整])|{_ARABIC})(?: ?{_UNIT}{_GAP}(?:零?(?:{_ARABIC}|{_CHINESE}{{1,12}}))?){{0,4}}"
-    rf"|{_CHINESE}(?:[{HAN}]|[wk](?![a-z])|(?<=[一二三四五六七八九两十]) (?=[万千百亿])|(?<=[一二三四五六七八九两])、(?=[一二三四五六七八九][十百千万])|(?<=[万亿千百]) (?=[零一二三四五六七八九两]{{1,2}}[千百十])|(?<=[万千百]) (?={HAN_DIGIT}{_END})){{0,23}}"
+    rf"|{_CHINESE}(?:[{HAN}]|[wk](?![a-z])|(?<=[一二三四五六七八九两十]) (?=[万千百亿])|{_OR}|(?<=[万亿千百]) (?=[零一二三四五六七八九两]{{1,2}}[千百十])|(?<=[万千百]) (?={HAN_DIGIT}{_END})){{0,23}}"
     rf"(?:(?<=[万亿千百零])\d{{1,4}}(?![\d年月日号])(?:[千百十]\d?)?)?)"
 )
 #: Two neighbours before a unit, or at the end behind one, are a range: 三五万, 三四十万, 一万七八千, 七、八千.
@@ -82,6 +87,7 @@ class _Sum:
         return Decimal(self.total + self.section + rest)
 
 
+@lru_cache(maxsize=4096)      # people write the same few sums
 def value_of(number: str) -> Decimal | None:
     """Return the value of a folded numeral, None where it is none (万 alone, 千万 as a word is left to the caller)."""
     for short, long in _TENS.items():

@@ -89,6 +89,8 @@ class _Walk:
         change = SMALL_CHANGE.match(self.text, at)
         if change and self.text[at] == "一" and _DENIED.search(self.text, max(0, at - 8), at):
             return (), change.end()
+        if change and not change["fen"] and _CORNER.search(self.text, max(0, at - 3), at + 2):
+            return (), change.end()
         return (self._listed((change_value(change),), "CNY", change.span()), change.end()) if change else None
 
     def _low_end(self, at: int) -> _Found:
@@ -135,6 +137,8 @@ class _Walk:
 
 
 _DENIED = re.compile(r"[没不未无别][^。!?;,]{0,6}$")
+#: The corner of a banknote: 只缺一角.
+_CORNER = re.compile(r"(?:[缺撕折烧破烂翘湿]|(?<!扣)掉)[了着去]?一角$")
 #: Between a foreign sum and the next: that one is told in yuan, or is of another matter.
 _ANOTHER = re.compile(r"[折合按抵。;!?]|人民币|手续费")
 _IN_YUAN = re.compile(r"[^。!?;]{0,4}(?:折|合|相当于)[^。!?;]{0,8}")

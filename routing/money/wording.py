@@ -35,14 +35,16 @@ _YEAR = re.compile(r"19[5-9]\d|20(?!00)[0-4]\d")
 _NEAR = 200
 _SINCE = re.compile(r"[从自于在到截至去]$")
 _SIGNS = frozenset("≥≤<>#@")
-_MATTER = re.compile(r"[贷款钱账存取扣还转卡收]|征信|工资")
+_MATTER = re.compile(r"[贷款钱账存取扣还转卡收费汇拨撤]|征信|工资|补[助贴]|户头|红包")
+#: Yuan and cents as a page shows them: 200.00.
+_CENTS = re.compile(r"\d{3,}\.\d\d", re.ASCII)
 _NOTE = re.compile(r"假[币钞]|[元块]")
 #: A list of figures goes on: 分别是9800 9800 4600.
 _LISTED = re.compile(r"(?:分别[是为转存取扣刷付]了?|各[是为]|先后|[两三四五六七八九]笔[:, ]?)(?:\d{2,7}(?:\.\d\d)?[、, 和]){0,6}$", re.ASCII)
 #: What is below ten and has a point is a rate (3.15, 印3.0) unless it is paid; one rate beside another is none at all.
 _SMALL = re.compile(r"\d\.\d{1,2}")
 _PAID = re.compile(r"[扣费收退付充刷返剩差少多花]|余额|利息$")
-_RATES = re.compile(r"[%‰]|利率|利息是|年化|净值|百分")
+_RATES = re.compile(r"[%‰]|[利费扣]率|利息是|年化|净值|百分")
 
 
 def bare_is_money(text: str, start: int, end: int, number: str) -> bool:
@@ -53,6 +55,8 @@ def bare_is_money(text: str, start: int, end: int, number: str) -> bool:
         return False                        # 一个八十一的
     if "," in number or _VERB.search(_CLAUSE.split(text[max(0, start - 14):start])[-1]):
         return True
+    if _CENTS.fullmatch(number):
+        return bool(_MATTER.search(text, max(0, start - _NEAR), end + _NEAR))
     return number.isdigit() and _spoken_for(text, start, end, number)
 
 

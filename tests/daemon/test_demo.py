@@ -34,7 +34,7 @@ MOST_SECONDS = 60
 class ClosedRelay:
     """A relay nobody answers at."""
 
-    async def send(self, raw: bytes, sender: str, to: Sequence[str]) -> Mapping[str, Receipt]:
+    async def send(self, raw: bytes, sender: str, to: Sequence[str], envelope: str = "") -> Mapping[str, Receipt]:
         raise ConnectionRefusedError("the relay is closed")
 
 

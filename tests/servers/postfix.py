@@ -38,7 +38,8 @@ default_transport = error:no outside mail from the test server
 relayhost =
 mynetworks = 127.0.0.0/8
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
-smtpd_recipient_restrictions = check_recipient_access texthash:{root}/etc/access
+smtpd_recipient_restrictions = check_recipient_access texthash:{root}/etc/access{policy}
+smtpd_policy_service_default_action = 451 4.3.5 policy service away
 smtpd_reject_unlisted_recipient = yes
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
@@ -98,10 +99,27 @@ class Postfix:
     def log(self) -> str:
         return (self.root / "log" / "maillog").read_text("utf-8", "replace")
 
+    @property
+    def queued(self) -> int:
+        """How many letters it has taken and not yet given away."""
+        return sum(path.is_file() for name in ("maildrop", "incoming", "active", "deferred") for path in (self.root / "queue" / name).rglob("*"))
+
+    @property
+    def sessions(self) -> int:
+        """How many clients it is speaking with."""
+        return self.log.count("]: connect from ") - self.log.count("]: disconnect from ")
+
+    def postfix(self, word: str) -> None:
+        """Say a word to the master: start, stop, abort, reload, flush."""
+        subprocess.run([program("postfix"), "-c", str(self.root / "etc"), word], check=True, capture_output=True, stdin=subprocess.DEVNULL)
+
 
 @contextmanager
-def postfix(behind: Dovecot, access: Mapping[str, str]) -> Iterator[Postfix]:
-    """Run Postfix delivering to `behind`; `access` says for addresses what happens to them: "450 4.2.1 busy"."""
+def postfix(behind: Dovecot, access: Mapping[str, str], policy: int = 0) -> Iterator[Postfix]:
+    """Run Postfix delivering to `behind`; `access` says for addresses what happens to them: "450 4.2.1 busy".
+
+    `policy` is the port of a policy service on loopback that is asked about every recipient, as greylisting is.
+    """
     binary = program("postfix")
     if os.geteuid() != 0:
         pytest.skip("Postfix can only be started by root")
@@ -115,6 +133,7 @@ def postfix(behind: Dovecot, access: Mapping[str, str]) -> Iterator[Postfix]:
             MAIN.format(
                 root=root, lmtp=behind.lmtp, sasl=behind.sasl,
                 certificate=behind.certificate, key=behind.root / "key.pem",
+                policy=f", check_policy_service inet:127.0.0.1:{policy}" if policy else "",
             ),
         )
         (etc / "master.cf").write_text(MASTER.format(plain=plain, smtps=smtps, submission=submission))

@@ -11,10 +11,9 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from hotline_bridge.config import Config
 from routing.calendar import Calendar
 from routing.directory import Directory
 from routing.errors import BadTable, RuleError
@@ -26,6 +25,9 @@ from routing.pack import Pack, parse_pack
 from routing.rules import Exchange, Identity, Limits, Rules
 from routing.triage import TriageTables
 from routing.watch import WatchList
+
+if TYPE_CHECKING:
+    from hotline_bridge.config import Config        # its libraries take as much memory as the model; who only judges texts has no use for them
 
 DIRECTORY_COLUMNS = ("code", "name", "level", "parent", "mailbox")     # a directory without these serves nobody
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")       # as a file opened with newline="" gives them
@@ -43,7 +45,7 @@ class Loaded:
     warnings: tuple[str, ...]
 
 
-def load_rules(config: Config, reply_key: bytes) -> Loaded:
+def load_rules(config: "Config", reply_key: bytes) -> Loaded:
     """Load everything; BadTables lists every mistake of every table at once."""
     trouble: list[BadTable] = []
     packs = _tried(trouble, lambda: load_packs(config.bank.pack_files)) or {}

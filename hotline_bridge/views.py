@@ -9,9 +9,10 @@ from adapters.formats.mime import read_mail
 from hotline_bridge.store.answers import Answer
 from hotline_bridge.store.cases import Signature
 from hotline_bridge.store.papers import Kept
-from hotline_bridge.store.tray import Delivery
+from hotline_bridge.store.tray import Delivery, Word
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry
+from routing.delivery import CALLED
 from routing.papers import Unreadable
 from routing.parties import mask, mask_phone
 from routing.rules import Rules
@@ -54,6 +55,7 @@ class WholeCase:
     deliveries: Sequence[Delivery]
     answers: Sequence[Answer]
     signature: Signature | None
+    words: Sequence[Word] = ()
 
 
 def whole(tx: Tx, number: str) -> WholeCase | None:
@@ -61,7 +63,9 @@ def whole(tx: Tx, number: str) -> WholeCase | None:
     case = tx.cases.by_number(number)
     if case is None:
         return None
-    return WholeCase(case, tx.cases.book(case.id), tx.tray.of_case(case.id), tx.answers.of_case(case.id), tx.cases.signature(case.id))
+    letters = tx.tray.of_case(case.id)
+    words = tx.tray.history({one.letter for one in letters})
+    return WholeCase(case, tx.cases.book(case.id), letters, tx.answers.of_case(case.id), tx.cases.signature(case.id), words)
 
 
 def row(case: Case, rules: Rules) -> dict[str, object]:
@@ -97,11 +101,27 @@ def full(one: WholeCase, rules: Rules, *, masked: bool) -> dict[str, object]:
         },
         "signature": None if one.signature is None else {"who": one.signature.who, "at": _time(one.signature.at, zone), "findings": one.signature.findings},
         "letters": [
-            {"purpose": d.purpose, "recipient": d.recipient, "answer": d.answer, "said": d.said, "at": _time(d.at, zone)} for d in one.deliveries
+            row | {"history": words([word for word in one.words if (word.letter, word.recipient) == (row["id"], row["recipient"])], zone)}
+            for row in deliveries(one.deliveries, zone)
         ],
         "answers": [_answer(answer, zone) for answer in one.answers],
         "book": [{"at": _time(e.at, zone), "who": e.who, "what": e.what, "says": e.says, "rules": e.rules} for e in one.book],
     }
+
+
+def deliveries(rows: Sequence[Delivery], zone: tzinfo) -> list[dict[str, object]]:
+    """What became of letters, by recipient; `id` is the letter's, for `letters resend`."""
+    return [
+        {"id": d.letter, "purpose": d.purpose, "recipient": d.recipient, "answer": d.answer, "answer_zh": CALLED[d.answer], "said": d.said, "at": _time(d.at, zone)}
+        for d in rows
+    ]
+
+
+def words(rows: Sequence[Word], zone: tzinfo) -> list[dict[str, object]]:
+    """Every word about a letter: what came, and the state it left behind."""
+    return [
+        {"at": _time(w.at, zone), "recipient": w.recipient, "word": w.word, "word_zh": CALLED.get(w.word, w.word), "state": w.state, "said": w.said} for w in rows
+    ]
 
 
 def _answer(answer: Answer, zone: tzinfo) -> dict[str, object]:

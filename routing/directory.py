@@ -27,7 +27,7 @@ class Directory:
     units: Mapping[UnitCode, Unit]
     digest: str
     _below: Mapping[UnitCode, tuple[UnitCode, ...]]
-    _by_mailbox: Mapping[str, tuple[UnitCode, ...]]
+    _by_mailbox: Mapping[str, UnitCode | tuple[UnitCode, ...]]     # mostly one unit's, so a tuple only where it is several units'
 
     @classmethod
     def parse(cls, rows: Iterable[Mapping[str, str]], name: str = "directory") -> tuple["Directory", tuple[str, ...]]:
@@ -95,7 +95,8 @@ class Directory:
 
     def by_mailbox(self, address: str) -> tuple[Unit, ...]:
         """Return the units that an address belongs to, as their own or as a contact's mailbox."""
-        return tuple(self.units[code] for code in self._by_mailbox.get(address.strip().lower(), ()))
+        found = self._by_mailbox.get(address.strip().lower(), ())
+        return tuple(self.units[code] for code in (found if isinstance(found, tuple) else (found,)))
 
     def children(self, code: str) -> tuple[Unit, ...]:
         """Return the units directly below one, in the table's order."""
@@ -186,13 +187,13 @@ def _children(units: Mapping[UnitCode, Unit]) -> Mapping[UnitCode, tuple[UnitCod
     return MappingProxyType({parent: tuple(codes) for parent, codes in below.items()})
 
 
-def _mailboxes(units: Mapping[UnitCode, Unit]) -> Mapping[str, tuple[UnitCode, ...]]:
-    whose: dict[str, tuple[UnitCode, ...]] = {}
+def _mailboxes(units: Mapping[UnitCode, Unit]) -> Mapping[str, UnitCode | tuple[UnitCode, ...]]:
+    first: dict[str, UnitCode] = {}
     shared: dict[str, list[UnitCode]] = {}
     for code, unit in units.items():
         for address in dict.fromkeys((unit.mailbox, unit.first.mailbox, unit.second.mailbox)):
-            if address in whose:
-                shared.setdefault(address, list(whose[address])).append(code)
+            if address in first:
+                shared.setdefault(address, [first[address]]).append(code)
             elif address:
-                whose[address] = (code,)
-    return MappingProxyType(whose | {address: tuple(codes) for address, codes in shared.items()})
+                first[address] = code
+    return MappingProxyType({**first, **{address: tuple(codes) for address, codes in shared.items()}} if shared else first)

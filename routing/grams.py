@@ -72,4 +72,5 @@ def keys(text: str) -> NDArray[np.int64]:
     codes = np.frombuffer((text + _PAST).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
     if _DIGIT.search(text):
         np.putmask(codes, codes.view(np.uint64) - _NOUGHT < _TEN, ord("0"))       # what is below wraps round to something huge
-    return np.matmul(np.ndarray((size, LONGEST_RUN), np.int64, codes, 0, (8, 8)), _SIDE_BY_SIDE)       # each place's three characters, no copies
+    found: NDArray[np.int64] = np.matmul(np.ndarray((size, LONGEST_RUN), np.int64, codes, 0, (8, 8)), _SIDE_BY_SIDE)   # each place's three characters, no copies
+    return found

@@ -11,6 +11,8 @@ PROSE = -1
 _WRAPPED = 24               # signs; a longer line is not the rest of a date or telephone number
 _BROKEN = re.compile(r"(?<=[\d-])\s*\n\s*(?=[\d-])")
 _NEXT_COUNT = re.compile(r"(?:(?<=[\s；;，,。])(?:[（(]?[2-7２-７二三四五六七][)）、.．]{1,2}|[第其][2-7二三四五六七][，,、：: ]?)|[②-⑦⑵-⑺])$")
+#: The writer's address below the words, as some mail programs put it there.
+_SIGNED = re.compile(r"--|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,255}")
 _CELLS = re.compile(r"\t|[|｜│┃║]|[ \u3000\xa0]{3,}")
 _RULE = re.compile(r"[\s|｜:+=\u2500-\u257f-]*(?:-{2,}|={3,}|[─━═]{2,})[\s|｜:+=\u2500-\u257f-]*")     # what parts heading and rows of a table in plain text
 
@@ -32,8 +34,16 @@ def labelled(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 def _joined(number: int, words: Sequence[str]) -> str:
     """The lines of an element; the figures of a broken date or telephone number without the break."""
-    value = "\n".join(words)
+    value = _unsigned("\n".join(words))
     return _BROKEN.sub("", value) if number in {HANDLED, TELEPHONE} else value
+
+
+def _unsigned(value: str) -> str:
+    """The words without the lines of a signature below them."""
+    lines = value.split("\n")
+    while len(lines) > 1 and (not (last := lines[-1].strip()) or _SIGNED.fullmatch(last)):
+        lines.pop()
+    return "\n".join(lines)
 
 
 def _ended(number: int, words: Sequence[str], line: str) -> bool:

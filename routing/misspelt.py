@@ -7,7 +7,6 @@ name so long and rare that nothing else sounds like it.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from routing.gazetteer import Codes, Mention
@@ -82,11 +81,6 @@ class _Ear:
         self.written = {(each.start, each.end) for each in self.letter.mentions}
         self.inside = [(each.start, each.end) for each in self.letter.areas]
 
-    @cached_property
-    def sound(self) -> str:
-        """The text spelled by its sound; most texts have no piece that is worth asking for."""
-        return sounded(self.text)
-
     def outlet(self) -> Heard | None:
         """Return the outlets that sound like a piece of the text and fit an area named or heard."""
         spans = list(dict.fromkeys(self._spans()))
@@ -132,7 +126,7 @@ class _Ear:
             return
         if any(start < right and left < end for left, right in self.closed) or any(left <= start and end <= right for left, right in self.inside):
             return
-        for named in self.gazetteer.sounding(self.sound[start:end]):
+        for named in self.gazetteer.sounding(sounded(self.text[start:end])):
             if named.outlets:
                 yield _Span(start, end, named.outlets, strong)
 
@@ -144,7 +138,7 @@ class _Ear:
                 break
             for start in range(max(0, word.end() - 4), word.end() - 1):
                 if start not in self.areas:
-                    found.update(*(each.areas for each in self.gazetteer.sounding(self.sound[start:word.end()])))
+                    found.update(*(each.areas for each in self.gazetteer.sounding(sounded(self.text[start:word.end()]))))
         return frozenset(found)
 
     def _fitting(self, span: _Span, named: frozenset[UnitCode]) -> Iterator[tuple[UnitCode, int]]:
@@ -152,7 +146,7 @@ class _Ear:
         at = span.start
         while at and self.text[at - 1] in "市县区旗州的 ,、那":
             at -= 1
-        before = {area for start in range(max(0, at - _LONGEST), at - 1) for each in self.gazetteer.sounding(self.sound[start:at]) for area in each.areas}
+        before = {area for start in range(max(0, at - _LONGEST), at - 1) for each in self.gazetteer.sounding(sounded(self.text[start:at])) for area in each.areas}
         if not named and not before:
             return
         beside = self.reader.around(Mention(span.start, span.end))[1]

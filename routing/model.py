@@ -34,7 +34,7 @@ _TOLD = _KINDS + _FLAGS + 1
 #: A text is as long as its signs are many; for the categories (1), as they are worth.
 _BY_WORTH = np.repeat([0, 1, 0], (_FLAGS, _KINDS, 1))
 #: What the lists say where they say nothing.
-_SILENT = np.repeat(np.float32([0, 1]), (_KINDS + _FLAGS, _FLAGS))
+_SILENT = np.repeat(np.array([0, 1], np.float32), (_KINDS + _FLAGS, _FLAGS))
 LONGEST = 4_000             # characters it reads of a text; the lists read all
 _BIG: Mapping[str, int] = {"near": 1, "whole": 2}       # kept in half precision in a file, 2 bytes a number; and the columns added after it is read
 FORM = 6                    # of the file
@@ -89,8 +89,7 @@ class Model:
     card: Mapping[str, Any]
     table: "KeyTable"               # the same for runs only, by their keys
     concepts: Mapping[str, int]     # the same for concepts only
-    digest: str
-    raised_from: tuple[float, ...]        # the limits of the weights, as plain numbers
+    digest: str = ""
 
     @classmethod
     def of(cls, rows: Mapping[str, int], weights: Weights, card: Mapping[str, Any], digest: str = "") -> "Model":
@@ -105,7 +104,7 @@ class Model:
         whole[:-1, :-2], whole[:-1, -2], whole[:-1, -1] = weights.whole, 1, weights.worth**2
         runs_only = {key_of(sign): row for sign, row in rows.items() if not sign.startswith(MARK)}
         concepts = {sign: row for sign, row in rows.items() if sign.startswith(MARK)}
-        return cls(Rows(list(rows)), replace(weights, near=near, whole=whole), card, KeyTable.of(runs_only, len(rows)), concepts, digest, tuple(weights.limits.tolist()))
+        return cls(Rows(list(rows)), replace(weights, near=near, whole=whole), card, KeyTable.of(runs_only, len(rows)), concepts, digest)
 
     @classmethod
     def parse(cls, content: bytes, name: str) -> "Model":
@@ -154,9 +153,10 @@ class Model:
         """Whether the model raises a flag that it finds this likely."""
         return chance >= self.limit(flag)
 
-    def limits(self) -> tuple[float, ...]:
+    def limits(self) -> list[float]:
         """From which chance on the model raises each flag, in the order of OPINED."""
-        return self.raised_from
+        limits: list[float] = self.weights.limits.tolist()
+        return limits
 
     def limit(self, flag: str) -> float:
         """From which chance on the model raises a flag."""
@@ -368,12 +368,14 @@ def _root(counts: Floats) -> Floats:
 
 
 def _sigmoid(scores: Floats) -> Floats:
-    grown = np.tanh(0.5 * scores)           # the same as 1 / (1 + exp(-x)), and nothing overflows
+    grown: Floats = np.tanh(0.5 * scores)       # the same as 1 / (1 + exp(-x)), and nothing overflows
     grown *= 0.5
     grown += 0.5
     return grown
 
 
 def _softmax(scores: Floats) -> Floats:
-    grown = np.exp(scores - np.maximum.reduce(scores))
-    return np.asarray(grown / np.add.reduce(grown), np.float32)
+    grown: Floats = scores - np.maximum.reduce(scores)
+    np.exp(grown, grown)
+    grown /= np.add.reduce(grown)
+    return grown

@@ -118,7 +118,7 @@ def hear(text: str, tables: TriageTables) -> Heard:
 def _weighed(folded: Folded, lists: tuple[Flag, ...], opinion: Opinion, model: Model) -> tuple[Flag, ...]:
     """The flags of the lists, each with how likely the model finds it, and those the model raises alone.
 
-    A word of the lists that the model finds all but impossible in its place raises nothing: a reviewer who is called for
+    A word of the lists that the model finds unlikely in its place raises nothing: a reviewer who is called for
     nothing too often signs without listening. `triage --explain` still shows it.
     """
     listed = {flag.name: flag for flag in lists}

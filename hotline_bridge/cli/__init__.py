@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from hotline_bridge.cli import admin, cases, files, learning, quarantine, service
+from hotline_bridge.cli import admin, cases, files, learning, letters, quarantine, service
 from hotline_bridge.config_file import ConfigMistakes
 from routing.errors import BadTable, RuleError
 
@@ -20,6 +20,7 @@ service.add_to(app)
 learning.add_to(app)      # triage, with what measures and teaches it
 files.add_to(app)
 cases.add_to(app)
+letters.add_to(app)
 quarantine.add_to(app)
 admin.add_to(app)
 

@@ -22,6 +22,7 @@ from hotline_bridge.steps.aside import retry, settle
 from hotline_bridge.steps.assign import Change, assign
 from hotline_bridge.steps.close import close, reopen
 from hotline_bridge.steps.register import register_by_hand
+from hotline_bridge.steps.resend import resend
 from hotline_bridge.steps.review import hand_back, sign
 from hotline_bridge.store.papers import Kept
 from hotline_bridge.store.tx import Tx
@@ -72,6 +73,7 @@ class Api:
             web.post(at + "/close", self._for(("desk",), self.close)),
             web.post(at + "/reopen", self._for(("desk", "supervisor"), self.reopen)),
             web.post("/api/v1/answers/{id:[0-9]{1,18}}", self._for(("desk",), self.judge)),
+            web.post("/api/v1/letters/{id:[0-9]{1,18}}/resend", self._for(("desk",), self.resend)),
         ]
 
     # looking ----------------------------------------------------------------------------------
@@ -177,6 +179,13 @@ class Api:
         answer_id, accept = int(request.match_info["id"]), _yes(await _said(request, "accept"), "accept", default=None)
         return await self._decide("", visitor, lambda tx, now, rules: judge(tx, answer_id, visitor.name, now, rules, accept=accept))
 
+    async def resend(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """Send a letter again, the same bytes: {"to": [those of its recipients who shall get it; none: all]}."""
+        letter, to = int(request.match_info["id"]), _words(await _said(request, "to"), "to")
+        done = await self._decide("", visitor, lambda tx, now, rules: resend(tx, letter, to, visitor.name, now, rules))
+        self.house.post_bell.ring()
+        return done
+
     async def see_to(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Let a paper be read again, take it for a complaint, or lay it away: {"do": "retry"|"register"|"settle", "says": how}."""
         paper_id, said = int(request.match_info["id"]), await _said(request, "do", "says")
@@ -241,6 +250,7 @@ def standing(tx: Tx, now: datetime) -> dict[str, object]:
         "tasks_due": tx.tasks.due_count(now), "out_of_sight": tx.cases.out_of_sight(),
         "sources": {name: {"last_success": at.isoformat(), "age_s": int((now - at).total_seconds())} for name, at in tx.papers.marks().items()},
         "parked": [{"id": p.id, "kind": p.kind, "subject": p.subject, "trouble": p.trouble} for p in tx.tasks.parked()],
+        "letters": tx.tray.counts(),
         "quarantined": len(tx.papers.quarantined(EVERY)),
         "outages": [{"source": o.source, "since": o.since.isoformat(), "told": o.told is not None, "trouble": o.trouble} for o in tx.outages.open()],
     }

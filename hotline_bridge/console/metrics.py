@@ -32,6 +32,10 @@ class _Standing:
         for state, count in self._standing["cases"].items():
             cases.add_metric([state], count)
         yield cases
+        letters = GaugeMetricFamily("hotline_bridge_letters", "letters by recipient and by what became of them", labels=["state"])
+        for state, count in self._standing["letters"].items():
+            letters.add_metric([state], count)
+        yield letters
         ages = GaugeMetricFamily("hotline_bridge_source_age_seconds", "seconds since a door last succeeded", labels=["source"])
         for source, last in self._standing["sources"].items():
             ages.add_metric([source], last["age_s"])

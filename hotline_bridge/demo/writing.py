@@ -90,16 +90,16 @@ def holiday_notice(letter: Received, at: datetime) -> bytes:
 
 
 def bounce(letter: Received, at: datetime) -> bytes:
-    """A delivery report: the mailbox of this letter is full (RFC 3464)."""
+    """A delivery report: there is no such mailbox any more (RFC 3464)."""
     mail = MIMEMultipart("report", report_type="delivery-status")
     domain = letter.owner.partition("@")[2]
     mail["From"], mail["To"], mail["Subject"] = f"postmaster@{domain}", "hotline@bank.example", _word("系统退信", "utf-8", "utf-8")
-    mail.attach(_plain(f"抱歉，您的邮件被退回。\n收件人：{letter.owner}\n退信原因：收件人邮箱已满", "utf-8", "utf-8"))
+    mail.attach(_plain(f"抱歉，您的邮件被退回。\n收件人：{letter.owner}\n退信原因：收件人邮箱不存在", "utf-8", "utf-8"))
     report = Message()
     report["Content-Type"] = "message/delivery-status"
     report.set_payload([
         message_from_string(f"Reporting-MTA: dns; mx.{domain}\n"),
-        message_from_string(f"Final-Recipient: rfc822; {letter.owner}\nAction: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 mailbox full\n"),
+        message_from_string(f"Final-Recipient: rfc822; {letter.owner}\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 user unknown\n"),
     ])
     mail.attach(report)
     returned = Message()

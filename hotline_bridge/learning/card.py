@@ -20,10 +20,10 @@ def card(trained: Trained, size: int) -> str:
 def _what(told: Mapping[str, Any], size: int) -> list[str]:
     return [
         "# The statistical model of triage", "", "Written by `hotline-bridge triage train --card`; do not edit.", "",
-        "分类模型说明：词库之外的统计判断：补充词库没有列出的标记，也撤下它认为几乎不可能（低于10%）的标记；可在配置中关闭（`tables.use_model = false`）。", "",
+        "分类模型说明：词库之外的统计判断：补充词库没有列出的标记，也撤下它认为几乎不可能（低于20%）的标记；可在配置中关闭（`tables.use_model = false`）。", "",
         (f"A linear model over runs of one to three characters: each flag is read in the window of one to three clauses that speaks most for it and in the whole text, and blended with "
         f"what the word lists say; the category is read in the whole text beside the lists' weights. {len(told.get('limits', ()))} flags, 8 categories, {told['runs']:,} runs, {size / 1e6:.1f} MB. "
-        "It adds flags that no word list raises, and takes back one of a list that it finds less likely than 10 %. Amounts and units are not its business."), "",
+        "It adds flags that no word list raises, and takes back one of a list that it finds less likely than 20 %. Amounts and units are not its business."), "",
     ]
 
 
@@ -32,7 +32,7 @@ def _data(told: Mapping[str, Any]) -> list[str]:
     return [
         "## What it learnt from", "",
         (f"{told['texts']:,} labelled complaints and questions ({told['without_flag']:,} without any flag) and {told['phrases']:,} phrases, all written for this project; the complaints were read by a second "
-        f"person against the contract (docs/triage.md), the phrases and most questions were not; {told['aside']} further texts are kept aside and never learnt from. No customer's words are among them. "
+        f"person against the contract (docs/triage.md), the phrases, most questions, the short grievances and the last hundred forms were not; {told['aside']} further texts are kept aside and never learnt from. No customer's words are among them. "
         f"Seed {told['seed']}, {told['folds']} folds, {told['made_with']}; SHA-256 of the texts `{told['learnt_from_sha256'][:16]}…`."), "",
         "| label | texts |", "| --- | --- |", *rows, "",
     ]

@@ -242,7 +242,7 @@ def _ways(rows: Sequence[Row], keys: Keys) -> Sequence[Sequence[_Way]]:
                     made[ending.fence] = _Way(
                         bits, need + nearby, next(number), None if plain else ending, nearby, barred, entry.unless_scope, entry.listed_in, entry, pattern)
                 ways.setdefault(key, []).append(made[ending.fence])
-    return [ways.get(key, ()) for key in range(len(keys))]
+    return [tuple(ways.pop(key, ())) for key in range(len(keys))]
 
 
 def _any_of(ways: Sequence[Sequence[_Way]]) -> list[int]:

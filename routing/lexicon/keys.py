@@ -51,7 +51,7 @@ class Ending(NamedTuple):
         found = []
         for _, start, end in where:
             if (first is None or text[end:end + 1] in first) and (match := fits(text, end)):
-                found.append((start, match.end()))      # noqa: PERF401 (mostly there is one place, and a list spelled out costs less)
+                found.append((start, match.end()))
         return found
 
 

@@ -21,9 +21,9 @@ _CLAUSE = re.compile(r"[。!?;,:\s]")
 _SENTENCE = re.compile(r"[。!?;\n]")
 #: 以上 and 以内 belong to the amount, but also to the words that make it a threshold.
 _BOUNDS = frozenset(("以上", "以内", "以下"))
-_LIMIT = re.compile(r"[一-鿿]{2,4}(?=[0-9])|(?:最多|至多|至少|超过|低于|起码|最少|不到|少于|不足)了?")
+_LIMIT = re.compile(r"[一-鿿]{2,4}(?=[0-9])|(?:最多|至多|至少|不?超过|低于|起码|最少|不到|少于|不足)了?")
 _DONE = re.compile(r"[了过被着走]|[存取转投买借贷]的|退|扣|本金|存款|贷款|余额")
-_WAS_DONE = re.compile(r"[块元]?(?:我?是)?(?:真|都|已经)?[存取转投买交]了")
+_WAS_DONE = re.compile(r"[块元]?是?我一?个?人?的(?=[,。;!? ]|$)|[块元]?(?:我?是)?(?:真|都|已经)?[存取转投买交]了")
 _PATTERN = re.compile(r"(?![~#\s])(?:[^{}|]|\{[^{}|]+(?:\|[^{}|]+)*\})+")
 _BARE_HINT = re.compile(r"[¥￥]?[\d,，]+(?:\.\d+)?")
 
@@ -104,9 +104,9 @@ def _good(pattern: object) -> bool:
 
 
 def _ending(patterns: Sequence[str]) -> re.Pattern[str] | None:
-    """Compile what must stand before an amount, at most four characters away from it."""
+    """Compile what must stand before an amount, at most four characters away from it; 一亩 is not meant in 三十一亩."""
     found = union(patterns)
-    return re.compile(f"{_first(patterns)}(?:{found.pattern}).{{0,4}}$") if found else None
+    return re.compile(f"{_first(patterns)}(?!(?<=[十百])一)(?:{found.pattern}).{{0,4}}$") if found else None
 
 
 def _beginning(patterns: Sequence[str]) -> re.Pattern[str] | None:

@@ -88,18 +88,16 @@ def figure_from(text: str, match: re.Match[str]) -> Figure:
 def is_money(figure: Figure, text: str) -> bool:
     """Whether a number is money: by its currency, by its unit, or by the words around it."""
     number = figure.number
-    if figure.match["behind"] == "刀" and number in DIGITS:
+    if (figure.match["behind"] == "刀" and number in DIGITS) or _is_piece(figure, text):
         return False                            # 一刀 of notes
     if figure.code:
-        if _is_piece(figure, text):
-            return False
         if number == "一" and text[figure.end - 1] == "块" and not _ONE_YUAN.match(text, figure.end):
             return False                    # 一块 is also together: 连银行一块告
         return number not in {"万", "千", "百", "亿"} or bool(figure.match["more"] or figure.limit) or text.startswith("假", figure.end)
     if COUNTED.match(text, figure.end) or told_otherwise(text, figure.at):
         return False
     if figure.scaled or (len(number) > 2 and number.isdigit() and "整" in {figure.match["whole"], figure.match["closing"]}):
-        return not _CLINGS.match(text, figure.end)
+        return figure.end < figure.match.end("number") or not _CLINGS.match(text, figure.end)
     return bare_is_money(text, figure.match.start(), figure.end, number)
 
 

@@ -12,7 +12,7 @@ from routing.money.numerals import value_of, values_of
 
 THINGS = "位|名|笔|套|张|份|户|家|单|次|回|趟|遍|本|根|枚|季|辆|件|股|卷|账户|账号|折|存折|存单|卡"
 _COUNT = rf"(?<![\d一二三四五六七八九十百第])(?P<n>[两俩仨二三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?|\d{{1,2}})个?(?P<what>{THINGS})"
-_EACH = rf"(?:各|每(?!户)(?:{THINGS}|个月?)|均|都是|均为|(?<![头第后上这那有末下])一(?:笔|张|份|次|回|本)(?=[^0-9]{{0,3}}$))"
+_EACH = rf"(?:各|每(?!户)(?:{THINGS}|个月?)|均|都是|均为|(?<![头第后上这那有末下成换])一(?:笔|张|份|次|回|本)(?=[^0-9]{{0,3}}$))"
 #: 两笔各三万; 打了三回钱，每回两万.
 _PARTS_BEFORE = re.compile(rf"(?<!第){_COUNT}[^。!?;0-9]{{0,10}}?{_EACH}[^,。;!?0-9]{{0,4}}$")
 #: 三笔定期，到期分别是5月、8月、11月，每笔一万八.
@@ -31,7 +31,7 @@ _TIMES = re.compile(r"[*x×](?P<n>\d{1,2})(?!\d)", re.ASCII)
 _ALIKE = {"名": "人", "位": "人", "个": "人", "家": "户", "个月": "月", "期": "月", "回": "次", "趟": "次", "遍": "次", "条": "笔"}
 #: A share told for one: 每户还剩一万三, 每个人放款前都被要求交三千六, 一辆七万八, 户户三万.
 _SHARE = re.compile(
-    rf"(?:(?P<every>每)一?个?(?P<each>人|个月|月|年|条|{THINGS})[^,。;!?0-9]{{0,12}}?|(?<![头第后上这那有末下同另唯成换])一个?(?P<one>人|年|台|{THINGS})[^,。;!?0-9]{{0,4}}?"
+    rf"(?:(?P<every>每)一?个?(?P<each>人|个月|月|年|条|{THINGS})[^,。;!?0-9]{{0,12}}?|(?<![头第后上这那有末下同另唯成换])一(?:个?(?P<one>人|年|台|{THINGS})|(?P<piece>个)(?![半月]))[^,。;!?0-9]{{0,4}}?"
     rf"|(?P<twice>[户人家])(?P=twice)[^,。;!?0-9]{{0,4}}?)$")
 _NUMBER = r"[两俩仨]|[一二三四五六七八九]{0,2}十[一二三四五六七八九]?|[二三四五六七八九]{1,2}|\d{1,3}|[一二两三四五六七八九]百[零一二三四五六七八九十]{0,4}"
 _COUNTED = re.compile(
@@ -43,6 +43,7 @@ _THEN = re.compile(
     rf"[元块]?钱?(?:[, ]?|[^。!?;]{{0,20}}(?:{_ALL}|[,  ]已?连?[收扣交投存付缴买拉卷刷做办领][了过]?|[,  ]已[收扣交投存付]|收了|连扣)[^,。;!?0-9]{{0,3}}|[^!?;]{{0,30}}(?:{_ALL})[^,。;!?0-9]{{0,3}})$")
 #: A crowd is the background of a complaint (全村六十一户，每户六百), not its matter, unless the text goes on to count it: 每户两千，一共三十八户.
 _MOST_PEOPLE = 20
+_TAKEN = re.compile("[扣收划]")
 #: 一个红包两百，二十个红包.
 _NAMED = re.compile(r"一(个[一-鿿]{1,3})$")
 _STOP = re.compile(r"[。!?;\n]")
@@ -94,8 +95,8 @@ def _matching(amount: Amount, text: str) -> tuple[int, bool]:
     share = _SHARE.search(text, max(0, amount.at - 16), amount.at)
     if not share:
         return 1, False
-    what = share["each"] or share["one"] or share["twice"]
-    if share["one"] and len(re.findall(f"一个?{what}", text[begin:amount.end + 34])) > 1:
+    what = share["each"] or share["one"] or share["piece"] or share["twice"]
+    if not share["every"] and len(re.findall(rf"一个?{what}[^,。;!?]{{0,6}}?[\d两二三四五六七八九十]+[万千百块元]", text[begin:amount.end + 34])) > 1:
         return 1, False                         # 一辆七万八，另一辆九万
     kind = _ALIKE.get(what, what)
     counts = [count for count in _COUNTED.finditer(text, begin, share.start()) if _kind(count) == kind]
@@ -103,9 +104,11 @@ def _matching(amount: Amount, text: str) -> tuple[int, bool]:
     if counts and kind != "年" and (counted or _count(counts[-1])[0] <= _MOST_PEOPLE) and len(_STOP.findall(text, counts[-1].end(), share.start())) <= bool(share["every"]):
         return _count(counts[-1])
     behind = next((count for count in _COUNTED.finditer(text, amount.end, amount.end + 42) if _kind(count) == kind), None)
-    if behind and _THEN.match(text[amount.end:behind.start()]) and (counted or _count(behind)[0] <= _MOST_PEOPLE or behind.start() > amount.end + 3):
-        return _count(behind)
-    return 1, False
+    between = text[amount.end:behind.start()] if behind else ""
+    if not behind or not _THEN.match(between) or (kind == "年" and not _TAKEN.search(between)):
+        return 1, False                         # 保费每年2万，交了3年: the terms of a policy, no matter of three payments
+    many, vague = _count(behind)
+    return (many, vague) if counted or many <= _MOST_PEOPLE or len(between) > 2 else (1, False)
 
 
 def _kind(count: re.Match[str]) -> str:

@@ -34,7 +34,7 @@ _EACH_TIME = re.compile(r"每|(?<![头第])一个?[月年次]")
 _WAY = re.compile(r"(?P<in>存|退)|取|扣|刷|划|盗")
 _MOVES = re.compile(r"放|凑|短|支|存|买|投|转|打|汇|取|刷|借|贷|交|付|充|给|划|少|丢|骗|拿|收|添|加|扣|提|盗|要|补")
 
-_OF_WHAT = re.compile(rf"{_MOVES.pattern}|这|那|查|款|账")
+_OF_WHAT = re.compile(rf"{_MOVES.pattern}|这|那|查|款|账|票")
 
 
 def _follows(one: Amount, other: Amount, text: str) -> bool:

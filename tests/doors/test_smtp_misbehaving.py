@@ -288,3 +288,24 @@ async def test_nobody_there_is_out_of_reach(unused_tcp_port):
 async def test_nobody_to_send_to_is_no_letter(door, relay):
     assert await door.send(LETTER, "a@bank.example", []) == {}
     assert relay.lines == []
+
+
+@pytest.mark.parametrize(("offers", "asked"), [(True, True), (False, False)])
+async def test_reports_are_asked_for_where_the_relay_has_them(settings, relay, offers, asked):
+    async def ehlo(line, said):
+        await line.say("250-relay.bank.example\r\n250 DSN" if offers else "250 relay.bank.example")
+
+    heard = []
+
+    async def listen(line, said):
+        heard.append(said)
+        await line.say("250 OK")
+
+    relay.answers |= {"EHLO": ehlo, "MAIL": listen, "RCPT": listen}
+    door = Smtp(settings)
+    assert (await door.send(LETTER, "a@bank.example", ["b+c=d@bank.example"], "hb-7-abc"))["b+c=d@bank.example"].answer == "accepted"
+    await door.send(LETTER, "a@bank.example", ["b@bank.example"])      # without an envelope id nothing is asked for
+    await door.close()
+    assert (["RET=HDRS ENVID=hb-7-abc" in heard[0], "NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;b+2Bc+3Dd@bank.example" in heard[1]]) == [asked, asked]
+    assert "RET" not in heard[2]
+    assert "NOTIFY" not in heard[3]

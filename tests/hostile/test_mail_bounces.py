@@ -18,7 +18,7 @@ async def sent(bank: Bank) -> tuple[str, str]:
     return posted.number, slip.message_id
 
 
-def bounce(about: str, failed: str = OUTLET, n: int = 1, subject: str = "Undelivered Mail Returned to Sender", words: str = "mailbox full") -> bytes:
+def bounce(about: str, failed: str = OUTLET, n: int = 1, subject: str = "Undelivered Mail Returned to Sender", words: str = "550 5.1.1 no such user") -> bytes:
     headers = {"Return-Path": "<>", "Auto-Submitted": "auto-replied"} | ({"X-Failed-Recipients": failed} if failed else {})
     return a_mail(words, sender="MAILER-DAEMON@evil.example", subject=subject, reply_to_id=about, message_id=f"<b{n}@evil.example>", headers=headers)
 

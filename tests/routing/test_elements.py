@@ -252,3 +252,8 @@ def test_P12_hostile_answers_are_read_in_bounded_time(piece):
 def test_hollow_ignores_punctuation_but_not_words():
     assert hollow("……")
     assert not hollow("无责任人，不予处理")
+
+
+def test_P12_the_writers_address_below_an_answer_is_no_part_of_it():
+    text = "一、投诉事由及调查核实情况：经核实，情况属实。\n二、对相关责任人处理意见：已批评教育。\n\n--\nts-b1010101@branch.example\n"
+    assert found(text)[2] == "已批评教育。"

@@ -134,7 +134,7 @@ async def test_P20_a_slip_refused_for_good_is_the_desks_and_its_clock_runs_on(ba
 async def test_P20_a_bounce_makes_the_slip_undelivered(bank: Bank) -> None:
     number, slip = await sent(bank)
     bounce = a_mail(
-        f"Your message to {OUTLET} could not be delivered: mailbox full.\n\nMessage-ID: <{slip}>", sender="MAILER-DAEMON@branch.example",
+        f"Your message to {OUTLET} could not be delivered: no such user.\n\nMessage-ID: <{slip}>", sender="MAILER-DAEMON@branch.example",
         subject="Undelivered Mail Returned to Sender", reply_to_id=slip, message_id="<bounce@branch.example>",
         headers={"X-Failed-Recipients": OUTLET, "Auto-Submitted": "auto-replied", "Return-Path": "<>"},
     )

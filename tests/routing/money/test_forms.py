@@ -147,6 +147,14 @@ def test_ten_thousands_left_out_are_read_only_where_it_is_clear(text, values):
     assert set(listed(text)) == values
 
 
+@pytest.mark.parametrize(("text", "values"), [
+    ("大额存单30万3年，利率打错了", {300_000}), ("三万三万地往外转", {30_000}), ("每月发他一千八零花", {1800}), ("存2万点出19900", {20_000, 19_900}), ("转账2.4万 6千没收到", {24_000, 6000}),
+    ("领补贴两万三、三万一都没到", {23_000, 31_000}), ("交押金36666整", {36_666}), ("理财账户里写着-300.00", {300}), ("户头一直没见补贴 6400", {6400}), ("物业费付给隔壁单元1380 要撤", {1380}),
+    ("今早剩3角 卡没离身", {Decimal("0.3")}), ("来了一沓假五块五毛", {Decimal("5.5")})])
+def test_numbers_are_cut_where_the_words_cut_them(text, values):
+    assert set(listed(text)) == values
+
+
 def test_how_words_bound_a_sum():
     reaches = {text: amounts(f"取{text}块", {})[0].reach for text in ("五万", "五万多", "不到五万", "超过五万")}
     assert list(reaches.values()) == [Reach.EXACT, Reach.ABOVE, Reach.BELOW, Reach.ABOVE]

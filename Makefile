@@ -11,6 +11,7 @@ PACKAGES := tests/servers/debian-packages.txt
 # The suite is mostly waiting and computing by turns; two workers fill two cores and no test minds. make test WORKERS=4
 WORKERS := 2
 EVERY := 1
+SECONDS := 600
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 # pip tells every package it fetches; here each is a dot. Its warnings are kept aside and shown where it fails.
@@ -19,7 +20,7 @@ FAILED := { echo; cat $(SAID) >&2; exit 1; }
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --constraint deploy/constraints.txt --progress-bar off
 DOTS := awk '/^(Collecting|Obtaining)/ { printf "."; fflush() } /^Successfully installed/ { n = NF - 2; printf " %d packages\n", n } '
 
-.PHONY: help install install-dev demo run test check lint bench crash docs model lock clean
+.PHONY: help install install-dev demo run test check lint bench fuzz crash docs model lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +61,9 @@ lint: install-dev ## ruff, mypy, the floors of the house, and whether generated 
 
 crash: install-dev ## Kill the daemon at every line on SQLite and PostgreSQL, start again, count (long; EVERY=10 takes a tenth)
 	@for database in sqlite postgres; do $(BIN)/python -m tests.crash.walk --database $$database --every $(EVERY); done
+
+fuzz: install-dev ## Damage mails and exports for SECONDS (600) and read them: nothing but a clear error may come out
+	@$(BIN)/python -m tests.formats.fuzz $(SECONDS)
 
 bench: install-dev ## Measure: mails, forms, start-up (see bench/README.md)
 	@for file in bench/[a-z]*.py; do name=$${file##*/}; echo "== $$name"; $(BIN)/python -m "bench.$${name%.py}"; done

@@ -58,7 +58,7 @@ async def main(count: int) -> None:
             while count_of(database, OWED):
                 await asyncio.sleep(0.2)
             spent = time.perf_counter() - begun
-            ends = {what: count_of(database, where) for what, where in (("cases", '"case"'), ("letters", "letter"), ("in quarantine", "paper WHERE state = 'quarantined'"))}
+            ends = {what: count_of(database, where) for what, where in (("cases", "case_file"), ("letters", "letter"), ("in quarantine", "paper WHERE state = 'quarantined'"))}
             print(f"all steps done after {spent:.1f} s, {count / spent:.1f} mails/s, memory {memory(bridge.process.pid):.0f} MB: {', '.join(f'{n} {what}' for what, n in ends.items())}")
 
 

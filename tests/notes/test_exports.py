@@ -110,6 +110,11 @@ BILLION = b"<?xml version='1.0'?><!DOCTYPE document [<!ENTITY a 'aaaa'><!ENTITY 
 OUTSIDE = b"<?xml version='1.0'?><!DOCTYPE document SYSTEM 'file:///etc/passwd'><document form='Memo'><item name='Subject'><text>x</text></item></document>"
 
 
+def test_an_encoding_nobody_knows_is_told() -> None:
+    with pytest.raises(Unreadable, match="字符集"):
+        list(exported(database(memo()).replace(b"utf-8", b"utf-K", 1), {}))
+
+
 def test_nothing_is_expanded_and_nothing_fetched() -> None:
     with pytest.raises(Unreadable):
         list(exported(BILLION, {}))

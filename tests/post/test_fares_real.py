@@ -1,6 +1,7 @@
 """What became of each letter, told by a real Postfix in front of a real Dovecot: one story for each state."""
 
 import asyncio
+import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ SETTINGS = (
     "virtual_mailbox_domains=bank.example", "virtual_alias_domains=branch.example", "virtual_alias_maps=texthash:{root}/etc/virtual",
     "transport_maps=texthash:{root}/etc/transport", "delay_warning_time=1s", "queue_run_delay=1s", "minimal_backoff_time=1s", "maximal_backoff_time=1s",
     "maximal_queue_lifetime=5s", "bounce_queue_lifetime=5s",
+    "virtual_mailbox_base={root}/home", "virtual_uid_maps=static:65534", "virtual_gid_maps=static:65534",
 )
 
 
@@ -38,8 +40,13 @@ def relay(dovecot_server: Dovecot) -> Iterator[Postfix]:
     """A relay that gives up after seconds instead of days."""
     with postfix(dovecot_server, {NOBODY: "DUNNO", BUSY: "DUNNO", AT_HOME: "DUNNO"}) as server:
         etc = server.root / "etc"
-        (etc / "transport").write_text(f"{BUSY} retry:4.2.2 mailbox full\n{AT_HOME} discard:laid into the mailbox\n")
+        (etc / "transport").write_text(f"{BUSY} retry:4.2.2 mailbox full\n{AT_HOME} virtual:\n")
         (etc / "virtual").write_text("")
+        with (etc / "master.cf").open("a") as services:
+            services.write("virtual unix - n n - - virtual\n")
+        (server.root / "home").mkdir()
+        shutil.chown(server.root / "home", "nobody")
+        server.root.chmod(0o755)
         subprocess.run([program("postconf"), "-c", str(etc), "-e", *(one.format(root=server.root) for one in SETTINGS)], check=True)
         yield server
 
@@ -65,7 +72,7 @@ class Town:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Take in what comes until something holds."""
-        async with asyncio.timeout(BOUND):
+        async with asyncio.timeout(25):
             await run_until_quiet(self.house)
             while not holds():
                 await self.mailbox.more()
@@ -82,6 +89,7 @@ async def town(bank: Bank, relay: Postfix, dovecot_server: Dovecot, account: tup
     rules = replace(rules, identity=replace(rules.identity, mailbox=address, desk="box098@bank.example"))
     house = replace(bank.house, shelf=Shelf(rules), inlets=[mailbox], mailer=mailer)
     yield Town(replace(bank, house=house), house, mailbox)
+    print(relay.log[-6000:], bank.book())
     await mailbox.close()
     await mailer.close()
 

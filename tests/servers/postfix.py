@@ -137,7 +137,7 @@ def postfix(behind: Dovecot, access: Mapping[str, str], policy: int = 0) -> Iter
             ),
         )
         (etc / "master.cf").write_text(MASTER.format(plain=plain, smtps=smtps, submission=submission))
-        (etc / "mailboxes").write_text("".join(f"{user} x\n" for user in [*behind.users, *access]))
+        (etc / "mailboxes").write_text("".join(f"{user} x\n" for user in dict.fromkeys([*behind.users, *access])))
         (etc / "access").write_text("".join(f"{address} {what}\n" for address, what in access.items()))
         with running(
             [binary, "-c", str(etc), "start-fg"], lambda: all(map(connects, (plain, smtps, submission))),

@@ -50,6 +50,8 @@ def documents(content: bytes) -> Iterator[Document]:
                     element.clear()
                     count = 0
         parser.close()
+    except (LookupError, UnicodeError):
+        raise Unreadable("DXL 文件声明了无法识别的字符集；请由 Domino 以 UTF-8 导出 / an encoding nobody knows") from None
     except ET.ParseError as error:
         raise Unreadable(f"DXL 文件不完整或已损坏（第 {error.position[0]} 行），其后的文档未能读取；请重新导出 / broken off or damaged") from None
 

@@ -1,19 +1,21 @@
 """A Notes document as the internet mail it stands for, so that everything behind reads it like any other."""
 
+import base64
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from email import policy
-from email.message import EmailMessage
-from email.utils import format_datetime, formataddr
+from email.header import Header
+from email.utils import format_datetime
+from urllib.parse import quote
 
 from adapters.formats.notes.document import Document, abbreviated, address_in
 from routing.papers import Unreadable
 
 PRIVATE = "X-Notes-Keep-Private"
 WARNING = "X-Notes-Warning"
-_POLICY = policy.SMTP.clone(max_line_length=76, cte_type="7bit", utf8=False)
+MOST_PEOPLE = 200
+_UNSAFE = re.compile(r'["\\<>@,;:]')
 _CONTROL = re.compile("[\x00-\x1f\x7f]+")
 _DXL_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:,\d\d)?(?:([+-])(\d\d):?(\d\d)?|Z)?")
 _WORDS_TIME = re.compile(r"(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,4})日?\s*(上午|下午|晚上|AM|PM)?\s*(\d{1,2}):(\d\d)(?::(\d\d))?\s*(上午|下午|AM|PM)?", re.IGNORECASE)
@@ -33,30 +35,45 @@ def as_mail(document: Document, addresses: Mapping[str, str]) -> bytes:
     """
     if not any(document.first(name) for name in ("From", "SendTo", "Subject", "INetFrom", "$MessageID")) and not document.body:
         raise Unreadable("该文档不是邮件（没有发件人、收件人、主题和正文）/ this document is no mail")
-    mail = EmailMessage(_POLICY)
-    for name, value in _headers(document, addresses):
-        mail[name] = value
-    if document.mime:
-        return mail.as_bytes().rstrip(b"\r\n") + b"\r\nMIME-Version: 1.0\r\n" + document.mime.lstrip(b"\r\n")
-    mail.set_content(document.body or document.first("Body"), charset="utf-8", cte="base64")
-    for file in document.files:
-        mail.add_attachment(file.content, maintype="application", subtype="octet-stream", filename=_line(file.name) or "附件")
-    return mail.as_bytes()
+    head = "".join(f"{name}: {value}\r\n" for name, value in _headers(document, addresses)) + "MIME-Version: 1.0\r\n"
+    body = document.mime.lstrip(b"\r\n") if document.mime else _body(document)
+    return head.encode("ascii", "replace") + body
+
+
+def _body(document: Document) -> bytes:
+    """The words, and the files beside them."""
+    words = _part('text/plain; charset="utf-8"', "", (document.body or document.first("Body")).encode("utf-8", "replace"))
+    if not document.files:
+        return words
+    parts = [words, *(_part("application/octet-stream", _line(file.name) or "附件", file.content) for file in document.files)]
+    mark = hashlib.sha256(b"".join(parts)).hexdigest()[:32].encode()
+    lines = b"".join(b"--=_" + mark + b"\r\n" + part + b"\r\n" for part in parts)
+    return b'Content-Type: multipart/mixed; boundary="=_' + mark + b'"\r\n\r\n' + lines + b"--=_" + mark + b"--\r\n"
+
+
+def _part(kind: str, name: str, content: bytes) -> bytes:
+    head = f"Content-Type: {kind}\r\n" + (f"Content-Disposition: attachment; filename*=utf-8''{quote(name, safe='')}\r\n" if name else "")
+    return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode() + base64.encodebytes(content).replace(b"\n", b"\r\n")
+
+
+def _words(text: str) -> str:
+    """A header's words in ASCII; folded where they are long."""
+    return text if text.isascii() and "=?" not in text else Header(text, "utf-8", maxlinelen=70).encode(linesep="\r\n")
 
 
 def _headers(document: Document, addresses: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     sender, name = _sender(document, addresses)
-    yield "From", formataddr((name, sender)) if sender else f'"{name}"'
+    yield "From", f"{_phrase(name)} <{sender}>" if sender else _phrase(name)
     for header, item in (("To", "SendTo"), ("Cc", "CopyTo")):
         if people := [_person(one, addresses) for one in document.all(item)]:
-            yield header, ", ".join(people)[:5000]
-    yield "Subject", _line(document.first("Subject"))
+            yield header, ",\r\n ".join(people[:MOST_PEOPLE])
+    yield "Subject", _words(_line(document.first("Subject")))
     yield "Message-ID", f"<{_id(document)}>"
     at, doubt = moment(document.first("PostedDate", "DeliveredDate", "ComposedDate"))
     if at is not None:
         yield "Date", format_datetime(at)
     if references := [one for item in ("In_Reply_To", "References") for one in document.all(item)]:
-        yield "In-Reply-To", _line(" ".join(references))[:900]
+        yield "In-Reply-To", " ".join(one for one in _line(" ".join(references)).split() if one.isascii())
     yield from _marks(document, doubt)
 
 
@@ -65,13 +82,13 @@ def _marks(document: Document, doubt: str) -> Iterator[tuple[str, str]]:
     form = document.form.strip().lower()
     if form in _FORMS:
         header, value = _FORMS[form]
-        yield header, value or _line(document.first("IntendedRecipient", "Recipients", "SendTo"))
+        yield header, value or _words(_line(document.first("IntendedRecipient", "Recipients", "SendTo")))
     elif document.first("$AssistMail") == "1" or document.first("$AutoForward") == "1":
         yield "Auto-Submitted", "auto-replied"
     if document.first("$KeepPrivate") == "1":
         yield PRIVATE, "1"
     for warning in filter(None, (doubt, *document.warnings)):
-        yield WARNING, _line(warning)
+        yield WARNING, _words(_line(warning))
 
 
 def _sender(document: Document, addresses: Mapping[str, str]) -> tuple[str, str]:
@@ -94,8 +111,14 @@ def _address(name: str, addresses: Mapping[str, str]) -> str:
 
 def _person(name: str, addresses: Mapping[str, str]) -> str:
     address = _address(name, addresses)
-    shown = _line(abbreviated(name)).replace('"', "")
-    return formataddr((shown if shown != address else "", address)) if address else f'"{shown}"'
+    shown = _line(abbreviated(name))
+    return (f"{_phrase(shown)} <{address}>" if shown != address else address) if address else _phrase(shown)
+
+
+def _phrase(name: str) -> str:
+    """A name beside an address, in quotes or as encoded words; nothing in it can be taken for an address or a separator."""
+    bare = _UNSAFE.sub(" ", name).strip()
+    return f'"{bare}"' if bare.isascii() and "=?" not in bare else _words(bare)
 
 
 def _id(document: Document) -> str:

@@ -65,6 +65,9 @@ crash: install-dev ## Kill the daemon at every line on SQLite and PostgreSQL, st
 fuzz: install-dev ## Damage mails and exports for SECONDS (600) and read them: nothing but a clear error may come out
 	@$(BIN)/python -m tests.formats.fuzz $(SECONDS)
 
+chaos: install-dev ## Break the line to real mail servers at every state of IMAP and SMTP, and count (a minute)
+	@$(BIN)/python -m tests.chaos.matrix
+
 bench: install-dev ## Measure: mails, forms, start-up (see bench/README.md)
 	@for file in bench/[a-z]*.py; do name=$${file##*/}; echo "== $$name"; $(BIN)/python -m "bench.$${name%.py}"; done
 

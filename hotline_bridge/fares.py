@@ -16,7 +16,7 @@ from routing.reply import numbers_in_addresses
 from routing.rules import Rules
 
 WORDS = {"delivered": DELIVERED, "relayed": RELAYED, "expanded": RELAYED, "displayed": READ}
-_SAID = {DELIVERED: "已送达", RELAYED: "已交对方服务器（该服务器不发送达回执）", READ: "已打开阅读"}
+_SAID = {DELIVERED: "已送达", RELAYED: "已转交下一服务器或别名（此后不再有送达回执）", READ: "已打开阅读"}
 
 
 def spoken_of(tx: Tx, mail: Mail, report: Report, rules: Rules) -> list[Delivery]:

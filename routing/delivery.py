@@ -39,7 +39,7 @@ LEADS: Mapping[str, frozenset[str]] = {
 #: What a person is told of each state and word.
 CALLED: Mapping[str, str] = {
     OPEN: "待发", DEFERRED: "暂缓", ACCEPTED: "收件服务器已接收", REFUSED: "被拒收", BOUNCED: "退信", DELIVERED: "已送达", READ: "已读",
-    ACKNOWLEDGED: "已回复", WITHDRAWN: "已撤回", RESENT: "重发", RELAYED: "已交对方服务器（该服务器不发送达回执）",
+    ACKNOWLEDGED: "已回复", WITHDRAWN: "已撤回", RESENT: "重发", RELAYED: "已转交下一服务器或别名（此后不再有送达回执）",
 }
 _SEAL_BYTES = 10                # 80 bits, beyond guessing
 _ENVELOPE = re.compile(r"hb-([0-9]{1,18})-([a-z2-7]{16})")

@@ -151,8 +151,10 @@ def _multipart(part: Part, parts: Parts) -> Words:
         _signed(pieces, part, parts)
     default = "message/rfc822" if part.subtype == "digest" else "text/plain"
     found = []
-    for piece in pieces:
+    for place, piece in enumerate(pieces):
+        pieces[place] = ""          # a large file lies in memory often enough as it is
         head, body = _cut(piece)
+        del piece
         headers, rest = read_headers(head, part.headers.hint)
         found.append(_read(_part(headers, rest + body, part.depth + 1, default), parts))
     return _choice(found) if part.subtype == "alternative" else _sequence(found)
@@ -247,8 +249,7 @@ def _unsealed(part: Part, named: str, raw: bytes, parts: Parts) -> Words:
 
 def _bytes(part: Part, *, is_text: bool) -> tuple[bytes, str]:
     """The bytes of a part, and a word where its transfer encoding was wrong ("" otherwise)."""
-    raw = part.body.encode("ascii", "surrogateescape")
-    return transfer_decoded(raw, part.headers.raw("content-transfer-encoding"), is_text=is_text)
+    return transfer_decoded(part.body.encode("ascii", "surrogateescape"), part.headers.raw("content-transfer-encoding"), is_text=is_text)
 
 
 def _decoded(raw: bytes, part: Part, parts: Parts) -> str:

@@ -28,9 +28,11 @@ def transfer_decoded(raw: bytes, label: str, *, is_text: bool) -> tuple[bytes, s
 
 def _base64(raw: bytes, *, is_text: bool) -> tuple[bytes, str]:
     """Base64 up to the first line that is none: mailing lists append their footer in the clear."""
+    if not is_text:
+        return base64_bytes(raw), ""
     lines = raw.split(b"\n")
     end = next((n for n, line in enumerate(lines) if not BASE64_LINE.fullmatch(line)), len(lines))
-    if end == len(lines) or not is_text:
+    if end == len(lines):
         return base64_bytes(raw), ""
     coded, rest = b"".join(lines[:end]), b"\n".join(lines[end:])
     if not coded.strip():

@@ -1,6 +1,7 @@
 """A real Postfix on its bad days: defers, refuses, greylists, dawdles, goes away in the middle of a batch."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -31,8 +32,10 @@ class Policy:
     seconds: float = 0.0
     asked: list[str] = field(default_factory=list)
     port: int = 0
+    talks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.talks.add(asyncio.current_task())  # type: ignore[arg-type]
         asked: dict[str, str] = {}
         while line := (await reader.readline()).decode().strip("\n"):
             name, _, value = line.partition("=")
@@ -42,6 +45,8 @@ class Policy:
             await asyncio.sleep(self.seconds)
             writer.write(f"action={self.say(asked['recipient'])}\n\n".encode())
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
 
 @asynccontextmanager
@@ -54,6 +59,7 @@ async def policy(**named: object) -> AsyncIterator[Policy]:
         yield service
     finally:
         server.close()
+        await asyncio.gather(*service.talks, return_exceptions=True)    # the relay is gone: each has heard its end
         await server.wait_closed()
 
 
@@ -117,6 +123,7 @@ async def test_a_450_waits_for_its_recipient_alone_and_leaves_once_the_relay_tak
                 room.clock.on(minutes=31)
             (relay.root / "etc" / "access").write_text("")
             relay.postfix("reload")
+            await room.door.close()             # who speaks with the relay already is answered by the old table to the end
             await post_all(room.house, room.clock, letters)
             assert room.answers(letters) == {here: ACCEPTED, late: ACCEPTED}
             assert await room.copies(letters, here) == [1]      # three tries later it has not come three times

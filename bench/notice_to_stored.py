@@ -58,9 +58,7 @@ async def main(count: int) -> None:
                     await between.until("IDLE wait", number + 1)
                     noticed[0], bell.at = 0.0, 0.0
                     await asyncio.to_thread(server.deliver, ADDRESS, a_mail("客户称柜员态度生硬。\n" * 80, message_id=f"<{number}@customer.example>"))
-                    async with asyncio.timeout(30):
-                        while not bell.at:
-                            await asyncio.sleep(0.0005)
+                    await bell.heard(30)
                     took.append(bell.at - noticed[0])
                 watching.cancel()
                 await asyncio.gather(watching, return_exceptions=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from hotline_bridge.config import Cdr, Config, ImapSection, SmtpSection, load_config, secret_path
 from hotline_bridge.config_file import ConfigMistakes
 from hotline_bridge.rulebook import BadTables, load_rules
+from hotline_bridge.sealing import signing
 from hotline_bridge.store.upgrade import current, newest
 from hotline_bridge.wiring import engine_of, mail_doors, posters, reply_key, visitors
 
@@ -62,7 +63,7 @@ def _files(config: Config, report: Report) -> None:
     report.good(f"state: {config.state.resolve()}")
     if config.state.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         report.odd(f"state: others can look into {config.state.resolve()}, where customers' words lie; chmod 0700")
-    checks: tuple[tuple[str, Callable[[Config], object]], ...] = (("sources", posters), ("people", visitors), ("reply_key_file", reply_key))
+    checks: tuple[tuple[str, Callable[[Config], object]], ...] = (("sources", posters), ("people", visitors), ("reply_key_file", reply_key), ("dkim", signing))
     for what, secrets in checks:
         try:
             secrets(config)
@@ -94,7 +95,7 @@ def _secret_files(config: Config) -> Iterator[tuple[str, Path | None]]:
     """Every file a secret is read from, by its key."""
     rows = [*((f"sources {one.name}", one.token_file) for one in config.sources), *((f"people {one.name}", one.token_file) for one in config.people)]
     yield from rows
-    yield from (("reply_key_file", config.reply_key_file), ("store.password_file", config.store.password_file))
+    yield from (("dkim.key_file", config.dkim.key_file), ("reply_key_file", config.reply_key_file), ("store.password_file", config.store.password_file))
     yield from (("smtp.password_file", config.smtp.password_file), ("imap.password_file", config.imap.password_file))
 
 

@@ -141,6 +141,14 @@ class MailSection(Section):
     read_receipts: bool = Field(True, description="whether slips ask their reader's program for a receipt (RFC 8098; Notes: return receipt)")
 
 
+class DkimSection(Section):
+    """The signature under our letters (RFC 6376); needs the pip extra `dkim`."""
+
+    selector: str = Field("", pattern=r"^[A-Za-z0-9.-]{0,63}$", description="the name below _domainkey its public key lies under; empty: no signature")
+    domain: str = Field("", pattern=r"^[A-Za-z0-9.-]{0,253}$", description="whose signature; empty: the mailbox's domain")
+    key_file: Place | None = Field(None, description="the private key (RSA, PEM)")
+
+
 class AlarmSection(Secret):
     """How a person hears that mail does not come or go: by anything but mail."""
 
@@ -221,6 +229,7 @@ class Config(BaseSettings):
     smtp: SmtpSection = SmtpSection()
     imap: ImapSection = ImapSection()
     mail: MailSection = MailSection()
+    dkim: DkimSection = DkimSection()
     office: OfficeSection = OfficeSection()
     http: HttpSection = HttpSection()
     alarm: AlarmSection = AlarmSection()

@@ -1,7 +1,7 @@
 """The post room: makes a letter's bytes once, carries them to the relay, notes what it said about each recipient."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,18 +64,19 @@ async def _with_bytes(house: House, claimed: Sequence[Claimed]) -> list[Claimed]
     fresh = [letter for _, letter in claimed if letter.raw is None]
     if not fresh:
         return list(claimed)
-    made, broken = await asyncio.to_thread(_compose_all, fresh)
+    made, broken = await asyncio.to_thread(_compose_all, fresh, house.signing)
     for letter, error in broken.items():
         log.error("letter cannot be made", letter=letter, error=type(error).__name__, where=frames(error))
     return await house.store.run(lambda tx: _fix(tx, claimed, made, broken))
 
 
-def _compose_all(letters: Sequence[Letter]) -> tuple[dict[int, bytes], dict[int, Exception]]:
+def _compose_all(letters: Sequence[Letter], signing: Callable[[bytes], bytes] | None) -> tuple[dict[int, bytes], dict[int, Exception]]:
     made: dict[int, bytes] = {}
     broken: dict[int, Exception] = {}
     for letter in letters:
         try:
-            made[letter.id] = bytes_of(letter.draft)
+            raw = bytes_of(letter.draft)
+            made[letter.id] = signing(raw) if signing else raw
         except Exception as error:  # noqa: BLE001 (one letter that cannot be made must not hold up the others)
             broken[letter.id] = error
     return made, broken

@@ -1,6 +1,7 @@
 """The service as systemd sees it: built, ready, watched, stopped (sd_notify(3))."""
 
 import asyncio
+import gc
 import signal
 
 import structlog
@@ -14,6 +15,13 @@ from hotline_bridge.wiring import build
 log = structlog.get_logger()
 
 
+def _settle_memory() -> None:
+    """Let the collector pass over the tables from now on: they live as long as the rules, and hold hundreds of thousands of objects."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 async def serve(config: Config) -> None:
     """Run until told to stop."""
     async with build(config) as built:
@@ -22,6 +30,8 @@ async def serve(config: Config) -> None:
 
         hup = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hup.set)   # before READY: else it would end us
+
+        _settle_memory()
 
         def ready() -> None:
             notify("READY=1")
@@ -45,6 +55,7 @@ async def serve(config: Config) -> None:
                     log.error("rules not reloaded, the old ones stay in force", trouble=str(error))  # noqa: TRY400 (the mistakes say more)
                     continue
                 built.house.shelf.rules = loaded.rules
+                _settle_memory()
                 log.info("rules reloaded", rules=loaded.rules.digest)
 
         await run(built.house, (*built.rooms, watchdog, reload), ready)

@@ -35,6 +35,7 @@ from hotline_bridge.opening import Posted
 from hotline_bridge.lookout import Watch, look
 from hotline_bridge.ports import Alarm, Clock, Inlet, Mailer, Office
 from hotline_bridge.rulebook import Loaded, load_rules
+from hotline_bridge.sealing import signing
 from hotline_bridge.store.engine import Store, StoreUnavailable, open_engine
 from hotline_bridge.store.upgrade import current, newest, upgrade
 from routing.number import case_number
@@ -120,7 +121,7 @@ async def build(config: Config, clock: Clock = system_clock) -> AsyncIterator[Bu
         mailer = _mailer(config, mail)
         stack.push_async_callback(mailer.close)
         inlets = await _inlets(config, mail, stack)
-        house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer), office=_office(config))
+        house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer), office=_office(config), signing=signing(config))
         counter = Counter(house)
         door = Door()
         url = await _http(config, house, counter, desk.recordings, stack, door)

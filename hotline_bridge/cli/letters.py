@@ -8,7 +8,7 @@ from hotline_bridge.cli.cases import As, Json, Number
 from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, say
 from hotline_bridge.cli.tables import table
 
-Letter = Annotated[int, typer.Argument(help="The letter's number, from `letters list` or `cases show`.", metavar="LETTER", min=1)]
+Letter = Annotated[int, typer.Argument(help="The letter's number, from `letters list` or `cases show`.", metavar="LETTER", min=1, max=10**18)]
 app = typer.Typer(no_args_is_help=True, help="发出的邮件：投递情况、重发。 Letters: what became of each, and to send one again with the same bytes.")
 
 
@@ -55,6 +55,8 @@ def resend(
     from hotline_bridge.wiring import system_clock
 
     desk, name = desk_of(config), decided_by(who)
+    if desk.store.read_now(lambda tx: tx.tray.find(letter)) is None:
+        raise _none(letter)
     chosen = desk.store.run_now(lambda tx: again(tx, letter, to or (), name, system_clock(), desk.rules.rules))
     say(f"{letter}: 将重发至 / will be sent again to {'、'.join(chosen)}")
 

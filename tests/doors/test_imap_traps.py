@@ -81,7 +81,7 @@ async def test_capabilities_are_asked_for_and_not_read_from_the_answer_to_login(
     await door.accepted(letter)
     at = fake_imap.commands.index('LOGIN "me" "x"')
     assert fake_imap.commands[at + 1] == "CAPABILITY"
-    assert "UID MOVE 1 \"done\"" in fake_imap.commands      # MOVE was named only there
+    assert 'UID MOVE 1 "done"' in fake_imap.commands      # MOVE was named only there
     await door.close()
 
 

@@ -5,6 +5,7 @@ import sys
 import time
 import traceback
 from email.message import EmailMessage
+from resource import RUSAGE_SELF, getrusage
 
 from adapters.formats.mime import read_mail, sameness
 from adapters.formats.notes import exported
@@ -13,6 +14,7 @@ from tests.formats.packages import a_msg, a_signer, a_tnef, a_zip, signed_mail
 from tests.make import WHOLE_ANSWER, a_mail
 from tests.notes.exports import MEMO, database, memo, structured
 
+MOST_MEMORY = 200 << 10     # KiB more than at the start; a mail of a few KB that needs more is a bomb
 FILES = {"答复单.docx": b"PK-1", "截图.png": b"\x89PNG"}
 HEAD = "From: ts@branch.example\r\nTo: hotline@bank.example\r\nSubject: =?gb2312?B?tPC4tA==?=\r\nMessage-ID: <1@branch.example>\r\nDate: Wed, 22 Jul 2026 09:25:00 +0800\r\n"
 PART = b"Content-Type: text/plain; charset=gb2312\r\n\r\n\xc7\xe9\xbf\xf6\xca\xf4\xca\xb5\r\n"
@@ -69,6 +71,7 @@ def damaged(raw: bytes, others: list[bytes], dice: random.Random) -> bytes:
 
 def main(seconds: float, seed: int = 20261124) -> int:
     dice, starts = random.Random(seed), seeds()
+    heavy = getrusage(RUSAGE_SELF).ru_maxrss
     end, count, unreadable, slowest = time.monotonic() + seconds, 0, 0, 0.0
     while time.monotonic() < end:
         raw = damaged(dice.choice(starts), starts, dice)
@@ -90,6 +93,9 @@ def main(seconds: float, seed: int = 20261124) -> int:
         except Exception:
             traceback.print_exc()
             print(f"damaged export number {count}:\n{raw!r}")
+            return 1
+        if (heaviest := getrusage(RUSAGE_SELF).ru_maxrss) > heavy + MOST_MEMORY:
+            print(f"damaged mail number {count} of {len(raw)} bytes took the memory from {heavy >> 10} to {heaviest >> 10} MB:\n{raw!r}")
             return 1
         slowest = max(slowest, time.monotonic() - begun)
     print(f"{count} damaged mails in {seconds:g} s: no exception but Unreadable ({unreadable}); the slowest took {slowest * 1000:.0f} ms")

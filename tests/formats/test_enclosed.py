@@ -119,6 +119,13 @@ def test_a_msg_dragged_out_of_outlook() -> None:
     assert "正文取自所附的 转发.msg" in bare.warnings[-1]
 
 
+def test_a_msg_that_claims_more_than_it_holds_is_not_opened() -> None:
+    whole = bytearray(a_msg("a", "b" * 3000, FILES))
+    at = whole.index("__substg1.0_1000001F".encode("utf-16-le"))
+    whole[at + 120:at + 128] = (13 << 30).to_bytes(8, "little")
+    assert "内部结构异常" in "".join(mail("转发.msg", bytes(whole)).warnings)
+
+
 @pytest.mark.parametrize("cut", [0, 1, 2, 3])
 def test_a_broken_msg_stays_an_attachment(cut: int) -> None:
     whole = a_msg("a", "b", FILES)

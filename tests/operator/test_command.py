@@ -22,6 +22,7 @@ def bridge(folder: Path, *words: str, **environ: str) -> tuple[int, bytes, bytes
 @pytest.mark.parametrize(("words", "code"), [
     (("retry", "99999999999999999999999"), 2), (("retry", "9"), 1), (("cases", "show", "nope"), 1), (("cases", "assign", "nope"), 1),
     (("cases", "close", "nope", "--outcome", "x"), 1), (("cases", "reopen", "nope"), 1), (("cases", "review", "nope", "--findings", "x"), 1),
+    (("letters", "list", "nope"), 1), (("letters", "show", "9"), 1), (("letters", "resend", "9"), 1), (("letters", "resend", "x"), 2),
     (("cases", "answer", "5", "--accept"), 1), (("cases", "list", "--state", "taken"), 0), (("cases", "list", "--limit", "0"), 2),
     (("run", "--config", "."), 2), (("check-config", "--config", "nowhere.toml"), 2),
 ])

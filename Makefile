@@ -20,7 +20,7 @@ FAILED := { echo; cat $(SAID) >&2; exit 1; }
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --constraint deploy/constraints.txt --progress-bar off
 DOTS := awk '/^(Collecting|Obtaining)/ { printf "."; fflush() } /^Successfully installed/ { n = NF - 2; printf " %d packages\n", n } '
 
-.PHONY: help install install-dev demo run test check lint bench fuzz crash docs model lock clean
+.PHONY: help install install-dev demo run test check lint bench fuzz crash chaos docs model lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile

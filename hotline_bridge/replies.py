@@ -44,7 +44,7 @@ class Files:
 
 def files_of(tx: Tx, mail: Mail, hollow: Hollow, others: str = "") -> Files:
     """Read the files of a mail in which people answer, the first few of them; `others` are words that are nobody's answer."""
-    named = [one for one in mail.attachments if may_answer(one)]
+    named = [one for one in mail.attachments if may_answer(one) and not one.foreign]       # what hangs on an attached mail, others wrote
     troubles = [f"附件过多，只读取了前{MOST_FILES}个"] if len(named) > MOST_FILES else []
     said = []
     for file in named[:MOST_FILES]:

@@ -64,6 +64,9 @@ def load_rules(config: "Config", reply_key: bytes) -> Loaded:
     aliases = {alias.lower(): mailbox.lower() for alias, mailbox in config.mail.aliases.items()}
     if unknown := sorted(box for box in set(aliases.values()) if not known.by_mailbox(box)):
         raise BadTables([BadTable("mail.aliases", [f"{box} is no mailbox of the directory; an alias speaks for one that is" for box in unknown])])
+    ours = {config.bank.mailbox.lower(), config.bank.desk.lower()}
+    if own := sorted(alias for alias in aliases if alias in ours or known.by_mailbox(alias)):
+        raise BadTables([BadTable("mail.aliases", [f"{alias} is a mailbox of its own; an alias is an address the directory does not know" for alias in own])])
     identity = Identity(
         config.bank.name, config.bank.mailbox.lower(), config.bank.desk.lower(), config.bank.centre, reply_key, config.bank.subaddresses,
         config.mail.trusted_servers, config.mail.accept_unverified, aliases)

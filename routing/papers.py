@@ -98,6 +98,7 @@ class Attachment:
     type: str
     content: bytes = field(repr=False)
     inside: str = ""                    # the attachment it was packed in; "" where it came by itself
+    foreign: bool = False               # it came in a mail attached to the mail: others may have written it
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class Mail:
     bulk: bool = False                  # a mailing list, a newsletter, or what a filter took for spam
     checks: tuple[Check, ...] = ()      # what mail servers noted about the sender, from the top
     automatic: str = ""                 # the header that forbids automatic letters back (RFC 3834); "" where none does
+    borrowed: bool = False              # its words are those of a mail attached to it
     private: bool = False               # its writer allows no forwarding (Notes: $KeepPrivate)
     seal: str = ""                      # what its digital signature says, in Chinese; "" where it has none
     seal_broken: bool = False           # the words are not those that were signed, or another one signed them

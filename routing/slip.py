@@ -91,7 +91,7 @@ def slip_of(case: Case, context: SlipContext) -> Slip:
     """Return the slip of a case for one receiver (P-9.1, P-12, P-13)."""
     first = (
         *_taken(case, context.zone), *_who(case.complaint.customer, masked=context.masked), *_matter(case, context),
-        *_heard(case.verdict, context), *_handling(case, context),
+        *_heard(case.verdict, context, withheld=case.complaint.withheld), *_handling(case, context),
     )
     return Slip(
         number=case.number, title=title_of(case.complaint.channel, context.form_title),
@@ -188,10 +188,10 @@ def _matter(case: Case, context: SlipContext) -> Iterator[Field]:
     yield Field("客户诉求", complaint.demand, "demand", wide=True)
 
 
-def _heard(verdict: Verdict | None, context: SlipContext) -> Iterator[Field]:
+def _heard(verdict: Verdict | None, context: SlipContext, *, withheld: bool) -> Iterator[Field]:
     """Say whether the recording must be heard again and why, and whether it was (P-9.1)."""
     flags = verdict.flags if verdict else ()
-    reasons = "\n".join(f"{flag.says}（原文：“{flag.evidence}”）" for flag in flags)
+    reasons = "\n".join(flag.says if withheld else f"{flag.says}（原文：“{flag.evidence}”）" for flag in flags)
     yield Field("复听要求", reasons or ("无须复听" if verdict else "未能自动判别，须人工复核"), "flags", wide=True)
     if flags or verdict is None:
         state = context.reviewed if context.recorded else "；".join(filter(None, (NOT_REHEARD, context.reviewed)))

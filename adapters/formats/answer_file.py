@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from enum import Enum
 
-from striprtf.striprtf import rtf_to_text
 
+from adapters.formats.rtf import rtf_text
 from adapters.formats import charset, xlsx_words
 from adapters.formats.answer_table import SlipAnswer, read_rows
 from adapters.formats.html import html_to_text
@@ -121,7 +121,7 @@ def _locked(_file: Attachment, _hollow: Hollow, _others: str) -> SlipAnswer:
 
 def _rich(file: Attachment, hollow: Hollow, others: str) -> SlipAnswer:
     try:
-        text: str = rtf_to_text(file.content[:_MOST_TEXT].decode("latin-1"), encoding="gb18030", errors="replace")  # type: ignore[no-untyped-call]
+        text = rtf_text(file.content)
     except (ValueError, LookupError, IndexError, RecursionError) as error:
         raise Unreadable("附件不是完好的 RTF 文件；请另存为 .docx 后重新发送") from error
     return _said(text.replace("|", "\t"), hollow, others)

@@ -12,6 +12,7 @@ from adapters.formats import outlook_message, tnef, zip_members
 from adapters.formats.package import Allowance, Inside, TooMuch
 from routing.papers import Attachment, Unreadable
 
+MOST_WARNINGS = 30
 MOST_DEPTH = 3              # a file in an archive in a mail in a mail
 _UNOPENED = re.compile(r"\.(?:rar|7z|tar|gz|tgz|bz2|xz|iso|cab)$", re.IGNORECASE)
 
@@ -34,6 +35,8 @@ def opened(attachments: Sequence[Attachment], mail_inside: Callable[[bytes], Ins
     allowance = Allowance()
     for attachment in attachments:
         _open(attachment, 0, (found, allowance, mail_inside))
+    if len(found.warnings) > MOST_WARNINGS:
+        found.warnings[MOST_WARNINGS:] = [f"另有 {len(found.warnings) - MOST_WARNINGS} 条提示从略 / and more"]
     return found
 
 
@@ -61,17 +64,32 @@ def _open(one: Attachment, depth: int, common: tuple[Opened, Allowance, Callable
     found.warnings += [f"附件 {name}：{warning}" for warning in inside.warnings]
     if inside.words.strip():
         (found.packed if inside.own_words else found.words).append((name, inside.words))
+    foreign = one.foreign or _is_mail(one) or one.name.lower().endswith(".msg")
     for file in inside.files:
-        _open(replace(file, inside=name), depth + 1, common)
+        _open(replace(file, inside=name, foreign=foreign), depth + 1, common)
 
 
 def _opener(one: Attachment, mail_inside: Callable[[bytes], Inside]) -> Opener | None:
-    if one.type == "message/rfc822" or one.name.lower().endswith(".eml"):
-        return lambda content, _: mail_inside(content)
+    if _is_mail(one):
+        return lambda content, allowance: _within(mail_inside(content), allowance)
     for opener, belongs in _OPENERS.items():
         if belongs(one):
             return opener
     return None
+
+
+def _is_mail(one: Attachment) -> bool:
+    return one.type == "message/rfc822" or one.name.lower().endswith(".eml")
+
+
+def _within(inside: Inside, allowance: Allowance) -> Inside:
+    """As many files of an attached mail as one mail may hold."""
+    files, inside.files = inside.files, []
+    for file in files:
+        if why := allowance.takes(len(file.content)):
+            raise TooMuch(why, inside)
+        inside.files.append(file)
+    return inside
 
 
 def _named(*endings: str) -> Callable[[Attachment], bool]:

@@ -26,8 +26,8 @@ WORD = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?(.{0,4000}?)\?=(?!=)", re.DOTAL
 FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]*")
 CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
 UNSEEN = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
-QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,200}"')     # bounded: an unclosed quote must not be looked for from every other
-COMMENT = re.compile(r"\((?:[^()\\]|\\.){0,200}\)")
+QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,200}+"')     # bounded: an unclosed quote must not be looked for from every other
+COMMENT = re.compile(r"\((?:[^()\\]|\\.){0,100}+\)")
 ANGLED = re.compile(r"<([^<>]*)>")
 ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]]{1,200}@[^\s<>,;:\"()\[\]@]{1,253}")
 NOTES_NAME = re.compile(r"(?:^|[/\s\"])(?:CN|OU?|C)=", re.IGNORECASE)

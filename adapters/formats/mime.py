@@ -12,7 +12,7 @@ from adapters.formats.authentication import automatic, bridge, checks
 from adapters.formats.enclosed import Opened, opened
 from adapters.formats.headers import Headers, addresses, certain, mailbox, message_ids, moment, read_headers
 from adapters.formats.kinds import Signs, kind_of
-from adapters.formats.notes.mail import PRIVATE, WARNING
+from adapters.formats.notes.mail import PRIVATE, UNCONFIRMED, WARNING
 from adapters.formats.package import Inside
 from adapters.formats.parts import Parts, head_and_body, read_parts
 from adapters.formats.quoting import split_history
@@ -48,11 +48,11 @@ def read_mail(content: bytes) -> Mail:
     kinds_of_report = [parts.report_type, *(name for name, _ in parts.reports)]
     kind = kind_of(Signs(headers, sender, subject, new_text, kinds_of_report, bounce.actions(blocks)))
     failed = _failed(headers, kind, blocks, parts)
-    files = Opened(list(parts.attachments))
+    files, borrowed = Opened(list(parts.attachments)), False
     if kind is MailKind.MESSAGE and parts.attachments:
         files = opened(parts.attachments, _mail_inside)
         if not text.strip() and (words := _words_inside(files)):
-            text = words
+            text, borrowed = words, not files.packed
             new_text, history = split_history(text)
     return Mail(
         message_id=next(iter(message_ids(headers.raw("message-id"))), ""), sender=sender, sender_name=sender_name,
@@ -60,11 +60,18 @@ def read_mail(content: bytes) -> Mail:
         text=text, new_text=new_text, history=history, references=_references(headers, kind, blocks, parts),
         attachments=tuple(files.files), failed_recipients=failed,
         charsets=tuple(parts.charsets), warnings=(*_complaints(headers, sender), *parts.warnings, *files.warnings),
-        sender_certain=certain(list(headers.all_raw("from"))), bulk=_bulk(headers),
-        private=headers.raw(PRIVATE.lower()) == "1", checks=checks(headers), automatic=automatic(headers), bridge=bridge(headers),
-        seal=parts.seal.told(sender) if parts.seal else parts.sealed, seal_broken=parts.seal is not None and parts.seal.broken(sender),
+        sender_certain=certain(list(headers.all_raw("from"))) and not headers.has(UNCONFIRMED.lower()), bulk=_bulk(headers),
+        borrowed=borrowed, private=headers.raw(PRIVATE.lower()) == "1", checks=checks(headers), automatic=automatic(headers), bridge=bridge(headers),
+        seal=_seal(parts, sender), seal_broken=parts.seal is not None and (parts.part_signed or parts.seal.broken(sender)),
         reports=reports_of(blocks, failed, (sender, subject, new_text)) if kind in ABOUT_A_LETTER else (),
     )
+
+
+def _seal(parts: Parts, sender: str) -> str:
+    """What is said of the signature; one that covers only a part of the mail says nothing of the rest."""
+    if parts.seal is None:
+        return parts.sealed
+    return f"{parts.seal.told(sender)}{'；仅部分内容有签名，其余不在签名之内' if parts.part_signed else ''}"
 
 
 def _mail_inside(content: bytes) -> Inside:
@@ -86,7 +93,9 @@ def _words_inside(files: Opened) -> str:
 def sameness(mail: Mail) -> str:
     """A digest of what a mail says, whatever servers on its way wrote into it: two with the same are one mail (pain 8)."""
     words = "\n".join(line for raw in mail.text.splitlines() if (line := raw.strip()))
-    said = (mail.message_id, mail.sender, mail.date.isoformat() if mail.date else "", mail.subject, words)
+    # how it is taken belongs to it: a copy that a machine sent on, or one to another case, must not swallow the true one
+    taken = (mail.kind.value, mail.automatic, mail.bridge, *sorted(one for one in mail.recipients if "+" in one))
+    said = (mail.message_id, mail.sender, mail.date.isoformat() if mail.date else "", mail.subject, words, *taken)
     whole = hashlib.sha256("\0".join(said).encode("utf-8", "replace"))
     for one in mail.attachments:
         whole.update(b"\0" + one.name.encode("utf-8", "replace") + b"\0" + hashlib.sha256(one.content).digest())

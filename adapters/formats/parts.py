@@ -65,6 +65,7 @@ class Parts:
     charsets: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seal: Seal | None = None
+    part_signed: bool = False                                           # other words stand beside the signed ones
     sealed: str = ""                                                    # why a signature could not be read, or that all is encrypted
     count: int = 0
 
@@ -148,6 +149,7 @@ def _multipart(part: Part, parts: Parts) -> Words:
         parts.warn("nested too deeply" if part.depth >= MAX_DEPTH else "multipart without its boundary")
         return _leaf(Part(part.headers, part.body, "text", "plain", part.depth), parts)
     if part.subtype == "signed" and len(pieces) > 1:
+        parts.part_signed = parts.part_signed or part.depth > 0 or len(pieces) != 2
         _signed(pieces, part, parts)
     default = "message/rfc822" if part.subtype == "digest" else "text/plain"
     found = []
@@ -175,11 +177,13 @@ def _signed(pieces: list[str], part: Part, parts: Parts) -> None:
 def _weigh(signature: bytes, said: bytes | None, parts: Parts) -> bytes:
     """Note what a signature says; the words it carries, where it carries them."""
     try:
-        parts.seal = read_seal(signature, said)
+        seal = read_seal(signature, said)
+        if parts.seal is None or not parts.seal.trouble:        # of several the worst counts
+            parts.seal = seal
     except Unreadable as error:
         parts.sealed = f"数字签名无法读取：{error}"
         return b""
-    return (parts.seal.content or b"") if said is None else b""
+    return (seal.content or b"") if said is None else b""
 
 
 def _pieces(body: str, boundary: str) -> Iterator[str]:
@@ -236,6 +240,7 @@ def _leaf(part: Part, parts: Parts) -> Words:
 
 def _unsealed(part: Part, named: str, raw: bytes, parts: Parts) -> Words:
     """Read what a signature carries inside of itself (RFC 8551, 3.5.2); what is encrypted stays an attachment."""
+    parts.part_signed = parts.part_signed or part.depth > 0
     inner = b"" if is_encrypted(raw) else _weigh(raw, None, parts)
     if not inner or part.depth >= MAX_DEPTH:
         parts.sealed = parts.sealed or "邮件已加密，本系统没有密钥；请对方改发不加密的邮件"

@@ -4,6 +4,7 @@ The certificate comes with the mail. That its holder is who it says stands with 
 bank's mail gateway checks; here is told whether the words are those that were signed, and with whose certificate.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from asn1crypto import cms, x509
@@ -14,6 +15,8 @@ from cryptography.x509 import load_der_x509_certificate
 
 from routing.papers import Unreadable
 
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,190}")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff]+")
 _MOST_SIGNATURE = 5 * 2**20
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {"sha1": hashes.SHA1, "sha224": hashes.SHA224, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 
@@ -37,8 +40,8 @@ class Seal:
             return f"数字签名无效：{self.trouble}"
         who = f"{self.name} <{'、'.join(self.addresses)}>" if self.addresses else self.name
         if sender not in self.addresses:
-            return f"数字签名有效，但证书属于 {who}，与发件人不符"
-        return f"数字签名有效：{who}（签发机构未核验）"
+            return f"数字签名完整，但证书属于 {who}，与发件人不符"
+        return f"数字签名完整：{who}（证书未核验，不证明身份）"
 
 
 def is_encrypted(der: bytes) -> bool:
@@ -92,7 +95,11 @@ def _who(certificate: x509.Certificate) -> tuple[str, tuple[str, ...]]:
     if certificate.subject_alt_name_value is not None:
         addresses += [str(one.native) for one in certificate.subject_alt_name_value if one.name == "rfc822_name"]
     name = str(subject.get("common_name") or "")
-    return name[:100], tuple(dict.fromkeys(one.lower() for one in addresses if one))[:10]
+    return _line(name)[:100], tuple(dict.fromkeys(one.lower() for one in addresses if _ADDRESS.fullmatch(one)))[:10]
+
+
+def _line(text: str) -> str:
+    return " ".join(_UNSEEN.sub(" ", text).split())
 
 
 def _wrong(signer: cms.SignerInfo, certificate: x509.Certificate, content: bytes) -> str:

@@ -68,6 +68,8 @@ def _besides(tx: Tx, subject: int, mail: Mail, case: Case, rules: Rules, *, wait
         yield doubt
     if mail.seal_broken:
         yield mail.seal
+    if mail.borrowed:
+        yield "正文取自所附的邮件，无法认定是谁所写"
     if mail.bridge:
         yield f"来信由投诉转办系统自动发出或转发（{mail.bridge}），不是人写的回复"
     if mail.message_id and (other := tx.papers.namesake(subject, mail.message_id)):

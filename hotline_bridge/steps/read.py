@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
 from adapters.formats.answer_file import only_office_opens
 from adapters.formats.cdr import ids_of, leg_of
@@ -149,9 +150,9 @@ def _read_export(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
         for one in exported(tx.papers.body(paper.id), rules.identity.aliases):
             if one.trouble:
                 damaged += _keep_damaged(tx, paper, one, now)
-            elif tx.papers.knows_mail(read_mail(one.mail).message_id):
-                known += 1          # it came by the mailbox, or in an export before
-            elif (kept := tx.papers.keep(paper.source, f"{paper.key[:300]}#{one.name}", "mail", one.mail, now)) is not None:
+            elif _came_before(tx, read_mail(one.mail)):
+                known += 1          # by the mailbox, or in an export before
+            elif (kept := tx.papers.keep(paper.source, f"{paper.key[:250]}#{one.name[:40]}#{sha256(one.mail).hexdigest()[:16]}", "mail", one.mail, now)) is not None:
                 tx.tasks.owe("read", kept, now)
                 count += 1
     except Unreadable as error:
@@ -159,6 +160,16 @@ def _read_export(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
         tx.papers.quarantine(paper.id, trouble, LOOK)
         return
     tx.papers.read(paper.id, f"Notes 导出：{count} 个文档已读取，{known} 个此前已有，{damaged} 个已损坏")
+
+
+def _came_before(tx: Tx, mail: Mail) -> bool:
+    """Whether a mail of the same Message-ID says the same, however its lines are broken there."""
+    before = tx.papers.first_of(mail.message_id)
+    return before is not None and _squeezed(read_mail(tx.papers.body(before))) == _squeezed(mail)
+
+
+def _squeezed(mail: Mail) -> str:
+    return "".join(mail.text.split())
 
 
 def _keep_damaged(tx: Tx, paper: Kept, one: Exported, now: datetime) -> bool:

@@ -36,7 +36,7 @@ def register(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
         return
     count = tx.cases.sequence(f"mail:{_short(mail.sender)}:{_day(now, rules)}")
     if count > rules.limits.cases_of_sender:
-        trouble = f"{mail.sender or '无发件人'} 今日第{count}封来信 / mail number {count} of this sender today"
+        trouble = f"同一发件人今日第{count}封来信 / mail number {count} of one sender today"
         tx.papers.quarantine(subject, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
         return
     inside = rules.directory.by_mailbox(rules.identity.speaks_as(mail.sender))

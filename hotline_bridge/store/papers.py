@@ -93,9 +93,10 @@ class Papers:
         first = self.db.execute(select(t.mail_seen.c.paper).where(t.mail_seen.c.digest == digest)).scalar()
         return None if first in {None, paper_id} else first
 
-    def knows_mail(self, message_id: str) -> bool:
-        """Whether a mail of this Message-ID was read before."""
-        return self.db.execute(select(t.mail_seen.c.paper).where(t.mail_seen.c.message_id == _hashed(message_id)).limit(1)).first() is not None
+    def first_of(self, message_id: str) -> int | None:
+        """The first paper that bears this Message-ID; None where there is none."""
+        query = select(t.mail_seen.c.paper).where(t.mail_seen.c.message_id == _hashed(message_id)).order_by(t.mail_seen.c.paper).limit(1)
+        return self.db.execute(query).scalar()
 
     def namesake(self, paper_id: int, message_id: str) -> int | None:
         """Return an earlier paper that bears the same Message-ID but says something else (pain 8)."""

@@ -148,7 +148,7 @@ class Tray:
         if first is not None and getattr(row, first) is None:
             values[first] = now
         self.db.execute(update(t.delivery).where(*mine).values(**values))
-        if (word, said) != (row.answer, row.said):          # a relay that says the same every half hour is written down once
+        if (word, row.answer, row.said) != (DEFERRED, DEFERRED, said):          # a relay that says the same every half hour is written down once
             new_row(self.db, t.delivery_word, letter=letter_id, recipient=recipient, at=now, word=word, state=state, said=said)
         return bool(state != row.answer)
 

@@ -1,5 +1,7 @@
 """The people's API: who may look, who may decide, and what they are told when the rules forbid it."""
 
+import asyncio
+
 import pytest
 
 from tests.daemon.conftest import Open
@@ -80,3 +82,25 @@ async def test_status_counts_what_there_is(open_house: Open) -> None:
     assert status["cases"] == {"SENT": 1}
     assert status["out_of_sight"] == []
     assert "mailbox" in status["sources"]
+
+
+async def test_a_letter_is_shown_with_every_word_about_it_and_sent_again(open_house: Open) -> None:
+    number = await opened(open_house, "p-again", "SENT")
+    while True:
+        _, case, _ = await open_house.call("GET", f"/api/v1/cases/{number}", "desk")
+        letter = next(one for one in case["letters"] if one["purpose"].startswith("slip"))
+        if letter["answer"] == "accepted":
+            break
+        await asyncio.sleep(0.01)
+    path = f"/api/v1/letters/{letter['id']}/resend"
+    assert (await open_house.call("POST", path, "reviewer", {}))[0] == 403
+    status, problem, _ = await open_house.call("POST", path, "desk", {"to": ["x@elsewhere.example"]})
+    assert (status, "was not for x@elsewhere.example" in problem["detail"]) == (409, True)
+    assert (await open_house.call("POST", path, "desk", {"to": [letter["recipient"]]}))[0] == 200
+    while [one["word"] for one in letter["history"]] != ["accepted", "resent", "accepted"]:
+        await asyncio.sleep(0.01)
+        _, case, _ = await open_house.call("GET", f"/api/v1/cases/{number}", "desk")
+        letter = next(one for one in case["letters"] if one["id"] == letter["id"])
+    assert any(entry["what"] == "重发" for entry in case["book"])
+    _, status, _ = await open_house.call("GET", "/api/v1/status", "desk")
+    assert status["letters"]["accepted"] >= 1

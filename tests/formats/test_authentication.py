@@ -18,9 +18,14 @@ def read(head: str, body: str = "您好"):
     ("mx.bank.example 1;\r\n\tdmarc=fail (p=none dis=none; see (RFC 7489)) header.from=branch.example;\r\n\tspf=softfail smtp.helo=[192.0.2.1]",
      [("dmarc", "fail", "branch.example"), ("spf", "softfail", "[192.0.2.1]")]),
     ("MX.Bank.Example; none", []),
-    ('mx.bank.example; auth=pass (login) smtp.auth="ts@branch.example"', [("auth", "pass", "branch.example")]),
+    ('mx.bank.example; auth=pass (login) smtp.auth="ts@branch.example"', [("auth", "pass", "")]),
     ("mx.bank.example; dkim=pass (2048-bit key; unprotected) header.i=@Branch.Example header.s=k1", [("dkim", "pass", "branch.example")]),
     ('mx.bank.example; dkim=permerror reason="bad; dmarc=pass" header.d=x.example', [("dkim", "permerror", "")]),
+    ('mx.bank.example; spf=pass smtp.mailfrom="x@branch.example"@evil.example; dmarc=none', [("spf", "pass", ""), ("dmarc", "none", "")]),
+    ('mx.bank.example; spf=pass smtp.mailfrom="x;dkim=pass header.d=branch.example;"@evil.example', [("spf", "pass", "")]),
+    ('mx.bank.example; spf=pass smtp.mailfrom="(x"@evil.example; dmarc=fail header.from=branch.example; dkim=pass header.i="x);dmarc=pass header.from=branch.example "@evil.example',
+     [("spf", "pass", ""), ("dmarc", "fail", "branch.example"), ("dkim", "pass", "")]),
+    ("mx.bank.example; dmarc=pass (never closed header.from=branch.example", []),
     (";;;=;a=b=c", []), ("", []), ("mx.bank.example;" + "spf=pass;" * 5000, None),
 ])
 def test_results_are_read_as_servers_write_them(value: str, found: list[tuple[str, str, str]] | None) -> None:

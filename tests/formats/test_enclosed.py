@@ -156,7 +156,7 @@ def signer(request):
 def test_signed_words_are_read_and_the_signature_is_shown(signer, opaque: bool) -> None:
     read = read_mail(signed_mail(HEAD, PART, signer, opaque=opaque))
     assert read.new_text.strip() == "情况属实，已整改。"
-    assert read.seal == "数字签名有效：陆经理 <ts@branch.example>（签发机构未核验）"
+    assert read.seal == "数字签名完整：陆经理 <ts@branch.example>（证书未核验，不证明身份）"
     assert not read.attachments
 
 

@@ -158,7 +158,7 @@ async def test_P12_words_changed_after_they_were_signed_are_laid_before_the_desk
     bank.door.mail(whole.replace(b"s1@", b"s2@"))
     await bank.quiet()
     assert bank.case().state is State.ANSWERED
-    assert any("数字签名有效" in entry.says for entry in bank.book())
+    assert any("数字签名完整" in entry.says for entry in bank.book())
 
 
 async def test_P12_a_registered_alias_speaks_for_its_unit(bank: Bank) -> None:

@@ -30,6 +30,7 @@ class Document:
     files: tuple[File, ...] = ()
     mime: bytes = field(default=b"", repr=False)
     warnings: tuple[str, ...] = ()
+    sure: bool = True           # its items cannot have been written by whoever wrote its words
 
     def first(self, *names: str) -> str:
         """The first value of the first of these items that has one."""
@@ -42,7 +43,9 @@ class Document:
 
 def abbreviated(name: str) -> str:
     """A canonical name (CN=王芳/OU=HZ/O=BANK@BANK) as people read it: 王芳/HZ/BANK."""
-    bare = name.strip().strip('"').partition("@")[0] if "=" in name or "/" in name else name.strip().strip('"')
+    bare, _, domain = name.strip().strip('"').partition("@")
+    if "." in domain or not ("=" in bare or "/" in bare):       #王芳/HZ/BANK@evil.example is an address, and nobody's name
+        bare = name.strip().strip('"')
     return "/".join(_PART.sub("", part).strip() for part in bare.split("/") if part.strip())
 
 

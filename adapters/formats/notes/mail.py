@@ -14,6 +14,7 @@ from routing.papers import Unreadable
 
 PRIVATE = "X-Notes-Keep-Private"
 WARNING = "X-Notes-Warning"
+UNCONFIRMED = "X-Notes-Unconfirmed"     # nobody can say that the sender named is who wrote
 MOST_PEOPLE = 200
 _UNSAFE = re.compile(r'["\\<>@,;:]')
 _CONTROL = re.compile("[\x00-\x1f\x7f]+")
@@ -74,10 +75,10 @@ def _headers(document: Document, addresses: Mapping[str, str]) -> Iterator[tuple
         yield "Date", format_datetime(at)
     if references := [one for item in ("In_Reply_To", "References") for one in document.all(item)]:
         yield "In-Reply-To", " ".join(one for one in _line(" ".join(references)).split() if one.isascii())
-    yield from _marks(document, doubt)
+    yield from _marks(document, addresses, doubt)
 
 
-def _marks(document: Document, doubt: str) -> Iterator[tuple[str, str]]:
+def _marks(document: Document, addresses: Mapping[str, str], doubt: str) -> Iterator[tuple[str, str]]:
     """What a reader must know besides: a machine wrote it, it must not be passed on, something about it is doubtful."""
     form = document.form.strip().lower()
     if form in _FORMS:
@@ -85,6 +86,8 @@ def _marks(document: Document, doubt: str) -> Iterator[tuple[str, str]]:
         yield header, value or _words(_line(document.first("IntendedRecipient", "Recipients", "SendTo")))
     elif document.first("$AssistMail") == "1" or document.first("$AutoForward") == "1":
         yield "Auto-Submitted", "auto-replied"
+    if not document.sure or not _registered(document.first("From", "INetFrom", "$UpdatedBy"), addresses):
+        yield UNCONFIRMED, "1"
     if document.first("$KeepPrivate") == "1":
         yield PRIVATE, "1"
     for warning in filter(None, (doubt, *document.warnings)):
@@ -103,6 +106,11 @@ def _sender(document: Document, addresses: Mapping[str, str]) -> tuple[str, str]
     if principal and abbreviated(principal).lower() != name.lower():
         return _address(author, addresses), _line(f"{abbreviated(principal)}（{name} 代发）")
     return _address(author, addresses) or inet, _line(name)
+
+
+def _registered(name: str, addresses: Mapping[str, str]) -> bool:
+    """Whether a sender is a name of Notes that the bank has registered; an internet address in an item is whatever its writer made it."""
+    return not address_in(name) and "@" not in abbreviated(name) and abbreviated(name).lower() in addresses
 
 
 def _address(name: str, addresses: Mapping[str, str]) -> str:

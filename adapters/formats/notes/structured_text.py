@@ -40,4 +40,4 @@ def _document(record: str) -> Document:
     for name in ("sendto", "copyto", "blindcopyto"):
         items[name] = [part for value in items.get(name, ()) for part in value.split(",")]
     unid = items.get("$unid", [""])[0]
-    return Document(unid, items.get("form", [""])[0], items, body)
+    return Document(unid, items.get("form", [""])[0], items, body, sure=False)     # a form feed in somebody's words begins a document

@@ -7,6 +7,7 @@ from datetime import datetime
 from adapters.formats.answer_file import may_answer, read_file, unseen
 from adapters.formats.answer_table import SlipAnswer
 from adapters.formats.letter import Draft
+from adapters.formats.mime import read_mail
 from adapters.formats.quoting import without_footer, without_quotes
 from hotline_bridge.store.tx import Tx
 from routing.case import Case
@@ -40,6 +41,14 @@ class Files:
     def numbers(self) -> tuple[str, ...]:
         """The case numbers on the forms."""
         return tuple(dict.fromkeys(one.number for one in self.said if one.number))
+
+
+def namesake(tx: Tx, paper: int, mail: Mail) -> int | None:
+    """An earlier paper that bears the same Message-ID and says something else; None where there is none (pain 8)."""
+    other = tx.papers.namesake(paper, mail.message_id) if mail.message_id else None
+    if other is None or read_mail(tx.papers.body(other)).text.split() == mail.text.split():
+        return None         # the same words, taken otherwise: a copy that came another way
+    return other
 
 
 def files_of(tx: Tx, mail: Mail, hollow: Hollow, others: str = "") -> Files:

@@ -157,10 +157,13 @@ def card(paper: Kept, body: bytes, zone: tzinfo, *, masked: bool) -> dict[str, o
         except Unreadable:
             return shown | {"readable": False}
         shown |= {
-            "readable": True, "mail_kind": mail.kind.value, "date": _time(mail.date, zone), "seal": mail.seal, "warnings": list(mail.warnings),
-            "attachments": [{"name": one.name, "bytes": len(one.content), "inside": one.inside} for one in mail.attachments],
+            "readable": True, "mail_kind": mail.kind.value, "date": _time(mail.date, zone), "attached": len(mail.attachments),
         }
         if not masked:
+            shown |= {
+                "seal": mail.seal, "warnings": list(mail.warnings),
+                "attachments": [{"name": one.name, "bytes": len(one.content), "inside": one.inside} for one in mail.attachments],
+            }
             shown |= {"from": mail.sender, "name": mail.sender_name, "to": list(mail.recipients), "subject": mail.subject, "text": mail.new_text[:SHOWN]}
     return shown
 

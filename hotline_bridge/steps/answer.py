@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from adapters.formats.mime import read_mail
 from hotline_bridge import letters
 from hotline_bridge.fares import acknowledged
-from hotline_bridge.replies import Reply, files_of, reply_in
+from hotline_bridge.replies import Reply, files_of, namesake, reply_in
 from hotline_bridge.store.answers import CLAIMED, COUNTED, DISMISSED, Answer
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.telling import tell_desk
@@ -72,7 +72,7 @@ def _besides(tx: Tx, subject: int, mail: Mail, case: Case, rules: Rules, *, wait
         yield "正文取自所附的邮件，无法认定是谁所写"
     if mail.bridge:
         yield f"来信由投诉转办系统自动发出或转发（{mail.bridge}），不是人写的回复"
-    if mail.message_id and (other := tx.papers.namesake(subject, mail.message_id)):
+    if other := namesake(tx, subject, mail):
         yield f"与来件 {other} 的 Message-ID 相同而内容不同，两件均已保留"
 
 

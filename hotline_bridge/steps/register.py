@@ -12,6 +12,7 @@ from datetime import datetime
 from adapters.formats.mime import read_mail
 from adapters.formats.quoting import without_footer
 from hotline_bridge.opening import LONGEST, new_case, open_case
+from hotline_bridge.replies import namesake
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry, State
 from routing.errors import RuleError
@@ -34,7 +35,7 @@ def register(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
         trouble = "对本系统邮件的答复，但对不上任何投诉件 / a reply to a letter of ours that points to no case"
         tx.papers.quarantine(subject, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
         return
-    count = tx.cases.sequence(f"mail:{_short(mail.sender)}:{_day(now, rules)}")
+    count = _counted(tx, subject, mail, now, rules)
     if count > rules.limits.cases_of_sender:
         trouble = f"同一发件人今日第{count}封来信 / mail number {count} of one sender today"
         tx.papers.quarantine(subject, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
@@ -42,10 +43,18 @@ def register(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     inside = rules.directory.by_mailbox(rules.identity.speaks_as(mail.sender))
     case = rules.judged(open_case(tx, subject, _new(mail, inside, now, rules), now, rules))
     doubts = list(_doubts(mail, inside, count, rules)) or list(_too_many(tx, case, now, rules))
-    if mail.message_id and (other := tx.papers.namesake(subject, mail.message_id)):
+    if other := namesake(tx, subject, mail):
         doubts.append(f"与来件 {other} 的 Message-ID 相同而内容不同，两件均已保留")
     if doubts:
         _lay_before_desk(tx, case, doubts, now, rules)
+
+
+def _counted(tx: Tx, subject: int, mail: Mail, now: datetime, rules: Rules) -> int:
+    """Which mail of its sender this is today; one that a person has read again is not counted twice, nor forged ones with true ones."""
+    if tx.cases.sequence(f"mail-paper:{subject}") > 1:
+        return 1
+    kind = "mail-in-doubt" if rules.identity.doubt(mail) else "mail"
+    return tx.cases.sequence(f"{kind}:{_short(mail.sender)}:{_day(now, rules)}")
 
 
 def register_by_hand(tx: Tx, paper_id: int, who: str, now: datetime, rules: Rules) -> str:

@@ -167,6 +167,30 @@ def test_words_changed_after_signing_are_told(signer) -> None:
     assert "情况不实" in read.text
 
 
+def test_words_beside_the_signed_ones_are_told(signer) -> None:
+    whole = signed_mail("", PART, signer)
+    outer = HEAD.encode() + b'Content-Type: multipart/mixed; boundary="o"\r\n\r\n--o\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n' + "客户满意。".encode() + b"\r\n--o\r\n" + whole + b"\r\n--o--\r\n"
+    read = read_mail(outer)
+    assert "客户满意" in read.text
+    assert "仅部分内容有签名" in read.seal
+    assert read.seal_broken
+
+
+def test_RTF_that_would_take_minutes_is_not_opened() -> None:
+    from adapters.formats.rtf import rtf_text
+    from routing.papers import Unreadable
+
+    assert rtf_text(rb"{\rtf1\ansi hello}") == "hello"
+    for raw in (b"{\\rtf1" + b'{\\field{\\*\\fldinst{HYPERLINK "' * 2000, b"{\\rtf1 " + b"x" * 500_000):
+        with pytest.raises(Unreadable):
+            rtf_text(raw)
+
+
+def test_a_winmail_dat_of_very_many_attributes_is_not_opened() -> None:
+    many = a_tnef({}, "正文") + (b"\2\x02\x90\x06\0\0\0\0\0\0\0") * 3000
+    assert "结构异常" in "".join(mail("winmail.dat", many, kind="application/ms-tnef").warnings)
+
+
 def test_another_persons_certificate_is_told() -> None:
     read = read_mail(signed_mail(HEAD, PART, a_signer("other@evil.example")))
     assert "与发件人不符" in read.seal

@@ -1,6 +1,7 @@
 """Machines that answer machines, bridges that meet, lists, doubles, and forged senders (pains 4, 6, 8; RFC 3834, RFC 8601)."""
 
 from dataclasses import replace
+from email.message import EmailMessage
 
 import pytest
 
@@ -112,6 +113,54 @@ async def test_one_complaint_that_comes_by_two_ways_is_one_case(bank: Bank) -> N
     bank.door.mail(b"Received: by list.bank.example\r\nX-Original-To: complaints@bank.example\r\n" + mail)
     await bank.quiet()
     assert len(bank.cases()) == 1
+
+
+async def test_a_copy_nobody_vouches_for_does_not_swallow_the_answer_that_is_confirmed(bank: Bank) -> None:
+    under(bank, trusted_servers=(OURS,))
+    number, _ = await a_slip(bank)
+    bank.door.mail(answer(number, more=f"Authentication-Results: {OURS}; dmarc=fail header.from=branch.example\r\n"))
+    await bank.quiet()
+    assert bank.case().state is State.SENT
+    bank.door.mail(answer(number, more=PASS))
+    await bank.quiet()
+    assert bank.case().state is State.ANSWERED
+
+
+async def test_a_copy_a_machine_sent_on_does_not_swallow_the_answer(bank: Bank) -> None:
+    number, _ = await a_slip(bank)
+    bank.door.mail(answer(number, more="Auto-Submitted: auto-generated\r\n"))
+    bank.door.mail(answer(number))
+    await bank.quiet()
+    assert bank.case().state is State.ANSWERED
+
+
+async def test_P12_what_others_wrote_in_an_attached_mail_is_no_answer_of_the_unit(bank: Bank) -> None:
+    number, _ = await a_slip(bank)
+    theirs = EmailMessage()
+    theirs["From"], theirs["Subject"] = "li@customer.example", "投诉"
+    theirs.set_content(WHOLE_ANSWER)
+    theirs.add_attachment(WHOLE_ANSWER, filename="说明.txt")
+    for place, words in enumerate(("已收到，正在处理，附客户来信。", "")):
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = OUTLET, "hotline@bank.example", number, f"<f{place}@branch.example>"
+        if words:
+            mail.set_content(words)
+        mail.add_attachment(theirs)
+        bank.door.mail(mail.as_bytes())
+        await bank.quiet()
+    assert bank.case().state is State.SENT
+
+
+async def test_mails_in_doubt_do_not_use_up_what_a_customer_may_send(bank: Bank) -> None:
+    under(bank, Limits(cases_of_sender=1), trusted_servers=(OURS,))
+    sender = b"li@customer.example"
+    for place in range(4):
+        bank.door.mail(raw(sender, "投诉", f"客户在上地路营业所办理第{place}笔存款，柜员态度冷淡。", f"fake{place}@evil.example"))
+        await bank.quiet()
+    true = PASS.replace("branch.example", "customer.example").encode()
+    bank.door.mail(true + raw(sender, "投诉", "客户在清河镇营业所取款，机器吞卡，要求退回。", "true@customer.example"))
+    await bank.quiet()
+    assert len(bank.cases()) == 2
 
 
 async def test_the_same_Message_ID_with_other_words_is_another_complaint_and_a_person_is_told(bank: Bank) -> None:

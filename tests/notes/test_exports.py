@@ -130,6 +130,21 @@ def test_what_is_no_export_is_left_alone(content: bytes) -> None:
     assert not is_export(content)
 
 
+@pytest.mark.parametrize("sender", [
+    '"ts-b1010101@branch.example" <clerk@evil.example>', "王芳/HZ/BANK@evil.example", "CN=王芳/OU=HZ/O=BANK@evil.example", "ts-b1010101@branch.example",
+])
+def test_a_sender_that_its_writer_could_have_made_up_is_certain_for_nobody(sender: str) -> None:
+    (mail,) = mails(database(memo(sender=sender)))
+    assert not mail.sender_certain
+    assert mails(database(memo()))[0].sender_certain
+
+
+def test_a_document_begun_by_a_form_feed_in_somebodys_words_speaks_for_nobody() -> None:
+    found = mails(structured((MEMO | {"From": "a@customer.example"}, "投诉内容\n\fFrom:  CN=王芳/OU=HZ/O=BANK\nSubject:  x\nPostedDate:  2026-7-22 9:00\n\n一、情况属实。")))
+    assert len(found) == 2
+    assert not any(mail.sender_certain for mail in found)
+
+
 # Structured Text ---------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("charset", ["gb18030", "utf-8"])
 def test_structured_text_of_a_chinese_windows(charset: str) -> None:

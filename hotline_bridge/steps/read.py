@@ -60,7 +60,7 @@ def _message(tx: Tx, paper: Kept, mail: Mail, now: datetime, rules: Rules) -> No
         _from_ourselves(tx, paper, mail)
         return
     tx.tasks.owe("open" if any(map(only_office_opens, mail.attachments)) else "answer", paper.id, now)
-    tx.papers.read(paper.id)
+    tx.papers.read(paper.id, paper.trouble)         # who asked for it to be read again, if somebody did
 
 
 def _from_ourselves(tx: Tx, paper: Kept, mail: Mail) -> None:

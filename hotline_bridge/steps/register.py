@@ -51,7 +51,9 @@ def register(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
 
 def _counted(tx: Tx, subject: int, mail: Mail, now: datetime, rules: Rules) -> int:
     """Which mail of its sender this is today; one that a person has read again is not counted twice, nor forged ones with true ones."""
-    if tx.cases.sequence(f"mail-paper:{subject}") > 1:
+    paper = tx.papers.get(subject)
+    assert paper is not None
+    if paper.trouble:           # who asked for it to be read again
         return 1
     kind = "mail-in-doubt" if rules.identity.doubt(mail) else "mail"
     return tx.cases.sequence(f"{kind}:{_short(mail.sender)}:{_day(now, rules)}")

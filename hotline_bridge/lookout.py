@@ -49,6 +49,9 @@ def notice(tx: Tx, watch: Watch, now: datetime) -> list[tuple[str, bool]]:
                 changed.append((source, True))
         elif tx.outages.end(source, now):
             changed.append((source, False))
+    for one in tx.outages.open():
+        if one.source not in (*watch.doors, RELAY):     # taken out of the configuration
+            tx.outages.end(one.source, now)
     return changed
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, out, say, written
+from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, out, say, written, zone_of
 from hotline_bridge.cli.tables import table
 
 Number = Annotated[str, typer.Argument(help="The case number, e.g. 95580-20260722-000137.", metavar="NUMBER", callback=written)]
@@ -35,8 +35,7 @@ def list_cases(  # noqa: PLR0913 (the options of one command)
 
     states = _states(state)
     desk, leaf = desk_of(config), views.Leaf(limit, offset)
-    rules = desk.rules.rules
-    zone = rules.packs[rules.default_pack].zone
+    rules, zone = desk.rules.rules, zone_of(desk)
     if claimed:
         found = desk.store.read_now(lambda tx: [(one, tx.cases.get(one.case).number) for one in tx.answers.claimed()])
         answers, following = leaf.cut([views.claimed(one, number, zone) for one, number in found])

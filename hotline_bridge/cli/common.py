@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -32,6 +33,13 @@ def desk_of(path: Path | None) -> Any:  # noqa: ANN401 (wiring.Desk, imported la
     from hotline_bridge.wiring import open_desk
 
     return open_desk(config_of(path))
+
+
+def zone_of(desk: Any) -> ZoneInfo:  # noqa: ANN401 (as above)
+    """The bank's zone, in which people are told times."""
+    rules = desk.rules.rules
+    zone: ZoneInfo = rules.packs[rules.default_pack].zone
+    return zone
 
 
 def out(row: object, indent: int | None = None) -> None:

@@ -1,11 +1,11 @@
 """Commands about letters: what became of each, and to send one again."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from hotline_bridge.cli.cases import As, Json, Number
-from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, say
+from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, say, zone_of
 from hotline_bridge.cli.tables import table
 
 Letter = Annotated[int, typer.Argument(help="The letter's number, from `letters list` or `cases show`.", metavar="LETTER", min=1, max=10**18)]
@@ -41,7 +41,7 @@ def show(letter: Letter, config: ConfigOption = None, as_json: Json = False) -> 
     known, words = desk.store.read_now(lambda tx: (tx.tray.find(letter), tx.tray.history([letter])))
     if known is None:
         raise _none(letter)
-    rows = views.words(words, _zone(desk))
+    rows = views.words(words, zone_of(desk))
     table(rows, ("at", "recipient", "word", "word_zh", "state", "said"), f"邮件 Letter {letter}", as_json=as_json)
 
 
@@ -64,8 +64,3 @@ def resend(
 def _none(letter: int) -> typer.Exit:
     say(f"there is no letter {letter}; `hotline-bridge letters list CASE-NUMBER` shows those of a case")
     return typer.Exit(1)
-
-
-def _zone(desk: Any) -> Any:  # noqa: ANN401 (wiring.Desk, imported late)
-    rules = desk.rules.rules
-    return rules.packs[rules.default_pack].zone

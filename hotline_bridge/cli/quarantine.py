@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from hotline_bridge.cli.cases import As, Json
-from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, out, say, watched, written
+from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, out, say, watched, written, zone_of
 from hotline_bridge.cli.tables import table
 
 
@@ -40,7 +40,7 @@ def list_papers(
     desk, leaf = desk_of(config), views.Leaf(limit, offset)
     papers, following = leaf.cut(desk.store.read_now(lambda tx: tx.papers.quarantined(leaf.reach)))
     columns = ("number", "source", "kind", "bytes", "taken", "trouble", "remedy")
-    table([views.quarantined(paper, _zone(desk)) for paper in papers], columns, "隔离件 Quarantine", as_json=as_json)
+    table([views.quarantined(paper, zone_of(desk)) for paper in papers], columns, "隔离件 Quarantine", as_json=as_json)
     if following is not None:
         say(f"还有更多 / there are more: --offset {following}")
 
@@ -52,7 +52,7 @@ def show(number: Paper, config: ConfigOption = None) -> None:
 
     desk = desk_of(config)
     paper, body = _found(desk, int(number))
-    out(views.card(paper, body, _zone(desk), masked=False), 2)
+    out(views.card(paper, body, zone_of(desk), masked=False), 2)
 
 
 @app.command()
@@ -114,8 +114,3 @@ def _found(desk: Any, paper_id: int) -> Any:  # noqa: ANN401 (wiring.Desk, impor
         say(f"there is no paper Q-{paper_id} in quarantine; `hotline-bridge quarantine list` shows what lies there")
         raise typer.Exit(1)
     return found
-
-
-def _zone(desk: Any) -> Any:  # noqa: ANN401 (as above)
-    rules = desk.rules.rules
-    return rules.packs[rules.default_pack].zone

@@ -12,6 +12,7 @@ from routing.errors import RuleError
 from routing.rules import Rules
 
 SLOT = timedelta(minutes=30)        # so long papers are gathered for one letter
+DAY = timedelta(days=1)
 
 
 def aside(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
@@ -22,12 +23,12 @@ def aside(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     here = now.astimezone(pack.zone)
     opens = rules.calendar.next_moment(here, pack.hours)
     last = tx.tray.last_of(letters.ASIDE)
-    if last is not None and last.written + SLOT > now:
-        opens = max(opens, last.written + SLOT)
+    if last is not None:
+        # where the desk's own mailbox is dead a bounce of each letter would be set aside and told without end: then once a day
+        dead = {one.answer for one in tx.tray.of_letter(last.letter)} & {BOUNCED, REFUSED}
+        opens = max(opens, last.written + (DAY if dead else SLOT))
     if opens > here:
         raise Later(opens, "waits for the next letter to the desk")
-    if last is not None and {one.answer for one in tx.tray.of_letter(last.letter)} & {BOUNCED, REFUSED}:
-        return              # the desk's own mailbox is dead: a bounce of each letter would be set aside and told without end
     _tell(tx, tx.papers.untold(), now, rules)
 
 

@@ -63,6 +63,11 @@ async def test_a_dead_desk_mailbox_does_not_make_letters_without_end(bank: Bank)
     letters = bank.house.store.read_now(lambda tx: tx.tray.last_of("quarantine"))
     assert letters is not None
     assert letters.letter == 1
+    bank.relay.answers.clear()                      # somebody mended it
+    bank.clock.to("2026-07-23T10:00:00")
+    await bank.quiet()
+    assert len(told(bank)) == 1
+    assert told(bank)[0].count("Q-") == 5
 
 
 async def test_a_paper_read_again_after_the_cause_is_mended_becomes_what_it_is_once(bank: Bank) -> None:

@@ -89,6 +89,12 @@ class Case:
     undelivered: bool = False           # its slip came back or was refused (P-20)
     round: int = 0                      # how often a slip has been decided; each decision has its own letters
     climbed: int = 0                    # rungs of the chasing ladder behind it
+    answered: datetime | None = None    # when the present round's answer was complete (P-12)
+    closed: datetime | None = None
+    outcome: str = ""                   # one of the pack's, once it is closed (T-5, C-4, P-19)
+    satisfaction: str = ""              # what the customer says of the answer (P-12)
+    matter: int | None = None           # the matter it is of, with other cases (P-18, C-5)
+    merged_into: CaseId | None = None   # the case that goes on in its place (law: article 18)
 
     def moved(self, to: State) -> "Case":
         """Return the case in its next state; IllegalMove where MOVES knows no such way."""

@@ -107,10 +107,11 @@ def _weigh(tx: Tx, case: Case, came: tuple[Mail, Reply], now: datetime, rules: R
     if lacking:
         _ask_again(tx, case, came, (total, lacking), now, rules)
         return
-    answered = case.moved(State.ANSWERED)
+    answered = replace(case.moved(State.ANSWERED), answered=now)
     tx.cases.save(answered, Entry(now, came[0].sender or "-", "回复完整", "各项要素齐全，待办结（P-12）", rules.digest))
     if outcome := closes_itself(answered, pack):
-        tx.cases.save(answered.moved(State.CLOSED), Entry(now, "bridge", "办结", outcome, rules.digest))
+        closed = replace(answered.moved(State.CLOSED), closed=now, outcome=outcome)
+        tx.cases.save(closed, Entry(now, "bridge", "办结", outcome, rules.digest))
         tx.tasks.strike("chase", case.id)
 
 

@@ -13,7 +13,6 @@ from routing.slip import spoken_time
 
 
 
-
 def close(tx: Tx, number: str, who: str, outcome: str, says: str, now: datetime, rules: Rules, *, free_will: bool = False) -> None:  # noqa: PLR0913 (a decision and its words)
     """Close a case with one of its pack's outcomes; RuleError says what is missing."""
     case = tx.cases.by_number(number)
@@ -22,7 +21,8 @@ def close(tx: Tx, number: str, who: str, outcome: str, says: str, now: datetime,
         raise RuleError(msg)
     pack = rules.pack(case.pack)
     may_close(case, pack, outcome, answered=case.state is State.ANSWERED, free_will=free_will, reason=says)
-    tx.cases.save(case.moved(State.CLOSED), Entry(now, who, "办结", "；".join(filter(None, (outcome, says))), rules.digest))
+    closed = replace(case.moved(State.CLOSED), closed=now, outcome=outcome)
+    tx.cases.save(closed, Entry(now, who, "办结", "；".join(filter(None, (outcome, says))), rules.digest))
     recall(tx, case, who, now, rules)
     for kind in ("chase", "triage", "dispatch", "undelivered"):
         tx.tasks.strike(kind, case.id)
@@ -49,4 +49,6 @@ def _complained_again(case: Case, says: str, now: datetime, rules: Rules) -> Cas
     at = spoken_time(now, rules.pack(case.pack).zone)
     text = f"{case.complaint.text}\n【再次投诉，{at}】{says or '客户不接受处理结果，请重新核实。'}"
     complaint = replace(case.complaint, text=text)
-    return rules.timed(replace(case, complaint=complaint, received=now, climbed=0, undelivered=False))
+    return rules.timed(replace(
+        case, complaint=complaint, received=now, climbed=0, undelivered=False, answered=None, closed=None, outcome="", satisfaction="",
+    ))

@@ -24,7 +24,7 @@ def dispatch(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     elif rules.holds(case) and not _signed(tx, case, routing, rules):
         _stay(tx, case, State.HELD, Entry(now, "bridge", "待复听复核", "尚无与录音、转办单和收件人一致的复核签字（P-9.1）", rules.digest))
     else:
-        _send(tx, replace(case, round=case.round + 1, lead=routing.lead, undelivered=False, climbed=0), routing, now, rules)
+        _send(tx, replace(case, round=case.round + 1, lead=routing.lead, undelivered=False, climbed=0, answered=None), routing, now, rules)
 
 
 def _signed(tx: Tx, case: Case, routing: Routing, rules: Rules) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, upd
 
 from hotline_bridge.store import schema as t
 from hotline_bridge.store.rows import added, new_row
+from hotline_bridge.store.turns import take
 from hotline_bridge.store.values import complaint_json, complaint_of, verdict_json, verdict_of
 from routing.case import Case, CaseId, Entry, Recording, State
 from routing.parties import UnitCode
@@ -43,9 +44,10 @@ class Cases:
 
     def open(self, case: Case, paper: int, entry: Entry) -> Case:
         """Open a case for a paper; returns it with its id. IntegrityError where source and call id have one already."""
-        key = new_row(self.db, t.case, **_columns(case), paper=paper)
-        opened = replace(case, id=CaseId(key))
+        columns = _columns(case)
+        opened = replace(case, id=CaseId(new_row(self.db, t.case, **columns, paper=paper)))
         self.note(opened.id, entry)
+        take(self.db, opened.id, columns, entry)
         return opened
 
     def get(self, case_id: int) -> Case:
@@ -57,9 +59,11 @@ class Cases:
         if not entries:
             msg = "a case does not change without a line in its book"
             raise ValueError(msg)
-        self.db.execute(update(t.case).where(t.case.c.id == case.id).values(**_columns(case)))
+        columns = _columns(case)
+        self.db.execute(update(t.case).where(t.case.c.id == case.id).values(**columns))
         for entry in entries:
             self.note(case.id, entry)
+        take(self.db, case.id, columns, entries[0])
 
     def note(self, case_id: int, entry: Entry) -> None:
         """Write a line into the case's book."""
@@ -149,7 +153,8 @@ def _columns(case: Case) -> dict[str, object]:
         "due": case.due, "last_day": case.last_day, "law_due": case.law_due, "provisional": case.provisional,
         "undelivered": case.undelivered, "recording": case.recording.reference, "recording_sha256": case.recording.sha256,
         "round": case.round, "climbed": case.climbed, "complaint": complaint_json(case.complaint),
-        "verdict": verdict_json(case.verdict),
+        "verdict": verdict_json(case.verdict), "answered": case.answered, "closed": case.closed, "outcome": case.outcome,
+        "satisfaction": case.satisfaction, "matter": case.matter, "merged_into": case.merged_into,
     }
 
 
@@ -160,5 +165,6 @@ def _case(row: Row[tuple[object, ...]]) -> Case:
         verdict=verdict_of(row.verdict), category=Category[row.category] if row.category else None,
         unit=UnitCode(row.unit) if row.unit else None, lead=UnitCode(row.lead) if row.lead else None, recording=Recording(row.recording, row.recording_sha256),
         due=row.due, last_day=row.last_day, law_due=row.law_due, provisional=row.provisional,
-        undelivered=row.undelivered, round=row.round, climbed=row.climbed,
+        undelivered=row.undelivered, round=row.round, climbed=row.climbed, answered=row.answered, closed=row.closed, outcome=row.outcome,
+        satisfaction=row.satisfaction, matter=row.matter, merged_into=CaseId(row.merged_into) if row.merged_into else None,
     )

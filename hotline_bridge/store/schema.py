@@ -116,11 +116,19 @@ case = Table(
     Column("complaint", JSON, nullable=False),
     Column("verdict", JSON),
     Column("paper", ForeignKey("paper.id"), nullable=False, unique=True),
+    Column("answered", Moment()),                       # when the present round's answer was complete
+    Column("closed", Moment()),
+    Column("outcome", String(20), nullable=False, server_default=""),
+    Column("satisfaction", String(12), nullable=False, server_default=""),
+    Column("matter", Key),                              # the matter it belongs to, with others
+    Column("merged_into", Key),                         # the case that goes on for it (law: article 18)
     UniqueConstraint("source", "call_id"),
     Index(None, "state", "due"),
     Index(None, "call_id"),
     Index(None, "unit"),
     Index(None, "received"),
+    Index(None, "closed"),
+    Index(None, "matter"),
     **FOREVER,
 )
 
@@ -248,6 +256,9 @@ reminder = Table(
     Column("urgent", Boolean, nullable=False),
     Column("at", Moment(), nullable=False),
     Column("letter", ForeignKey("letter.id")),
+    Column("channel", String(12), nullable=False, server_default="mail"),       # mail | digest | console | telephone
+    Column("done", Moment()),                           # when a person saw to it: a call made, a line on the screen read
+    Column("who", String(80), nullable=False, server_default=""),
     UniqueConstraint("mailbox", "case", "rung"),
     Index(None, "mailbox", "letter"),
     **FOREVER,

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 
 from hotline_bridge.store.engine import open_engine
-from hotline_bridge.store.schema import metadata
+from hotline_bridge.store.schema_books import metadata
 from hotline_bridge.store.upgrade import current, drift, newest, upgrade
 
 ROOT = Path(__file__).parents[2]

@@ -2,12 +2,12 @@
 
 The tables are the whole directory, 20,000 patterns of the bank's own beside the lists that come along, and the model. Printed are
 how long loading takes and how much memory the process has after it (in the environment of the systemd unit), texts a second of one
-core by the time it computes (others on the machine do not count) as the best of several rounds, the same for each part, and how
-the cost grows with the length of a text and with the size of the directory.
+core by the time it computes (others on the machine do not count) as the best of several rounds, of many at once as the command
+`triage` takes them and one at a time as the service does, the time of each part, and how the cost grows with the length of a text
+and with the size of the directory.
 """
 
 import argparse
-import gc
 import json
 import os
 import sys
@@ -20,12 +20,12 @@ from itertools import cycle, islice, product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hotline_bridge.rulebook import load_directory, load_model, load_words
+from hotline_bridge.tables import at_one_go, load_directory, load_model, load_words, settle_memory
 from routing.money.business import business_amounts
 from routing.place import unit_of
 from routing.text import fold
 from routing.topics import customer_words
-from routing.triage import TriageTables, triage
+from routing.triage import TriageTables, triage, triage_each
 from routing.verdict import Category, Complaint
 
 ROOT = Path(__file__).parents[1]
@@ -73,14 +73,14 @@ def large_tables(directory: Path | None) -> TriageTables:
     with tempfile.TemporaryDirectory() as name:
         Path(name, "bank.toml").write_text(own_list(PATTERNS), "utf-8")
         before, begun = resident(), time.perf_counter()
-        words, model = load_words(None, None, Path(name)), load_model()
-        units, _ = load_directory(directory)
-        tables = TriageTables(words.lexicon, units, words.watch, words.rates, model=model)
+        with at_one_go():
+            words, model = load_words(None, None, Path(name)), load_model()
+            units, _ = load_directory(directory)
+            tables = TriageTables(words.lexicon, units, words.watch, words.rates, model=model)
         spent = time.perf_counter() - begun
     patterns = sum(len(entry.any) for entry in tables.lexicon.entries)
     assert patterns > PATTERNS
-    gc.collect()
-    gc.freeze()
+    settle_memory()
     print(f"tables: {patterns:,} patterns ({PATTERNS:,} of them the bank's own), {len(units.units):,} units, a model of {len(model.rows):,} signs")
     print(f"loaded in {spent:.2f} s; the process has {resident()} MB (VmRSS), {before} of them before")
     return tables
@@ -101,6 +101,12 @@ def of_texts(texts: list[str], tables: TriageTables, seconds: float) -> float:
     """Seconds for the triage of one of these texts."""
     asked = [Complaint(text, "seat-note", AT) for text in texts]
     return best(lambda at: triage(asked[at], tables), len(asked), seconds)
+
+
+def of_many(texts: list[str], tables: TriageTables, seconds: float) -> float:
+    """Seconds for one of these texts where all are there at once."""
+    asked = [Complaint(text, "seat-note", AT) for text in texts]
+    return best(lambda _: list(triage_each(asked, tables)), 1, seconds) / len(asked)
 
 
 def parts(texts: list[str], tables: TriageTables, seconds: float) -> None:
@@ -136,8 +142,8 @@ def main() -> None:
     as_the_service()
     tables, some = large_tables(asked.directory), corpus()
     short = of_length(some, LENGTHS[0])
-    spent = of_texts(short, tables, asked.seconds * 2)
-    print(f"triage of {LENGTHS[0]} characters: {1 / spent:,.0f} texts/s ({spent * 1e6:.0f} µs)")
+    for how, spent in (("many at once", of_many(short, tables, asked.seconds * 2)), ("one at a time", of_texts(short, tables, asked.seconds * 2))):
+        print(f"triage of {LENGTHS[0]} characters, {how}: {1 / spent:,.0f} texts/s ({spent * 1e6:.0f} µs)")
     parts(short, tables, asked.seconds / 3)
     for characters in LENGTHS:
         each = of_texts(of_length(some, characters), tables, asked.seconds)

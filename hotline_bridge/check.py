@@ -13,6 +13,7 @@ from hotline_bridge.rulebook import BadTables, load_rules
 from hotline_bridge.sealing import signing
 from hotline_bridge.store.upgrade import current, newest
 from hotline_bridge.wiring import engine_of, mail_doors, posters, reply_key, visitors
+from routing.recipients import unreachable
 
 KNOCK_SECONDS = 15.0
 
@@ -145,6 +146,9 @@ def _tables(config: Config, report: Report) -> None:
     rules = loaded.rules
     report.good(f"packs: {', '.join(rules.packs)}; in force {rules.default_pack}; rules {rules.digest}")
     report.good(f"directory: {len(rules.directory.units)} units")
+    for name in dict.fromkeys((rules.default_pack, *rules.by_hotline.values())):
+        for lack in unreachable(rules.pack(name), rules.directory):
+            report.odd(lack)
     for warning in loaded.warnings[:50]:
         report.odd(warning)
     if len(loaded.warnings) > 50:

@@ -81,6 +81,7 @@ class Tables(Section):
     rates: Place | None = None
     lexicons: Place | None = Field(None, description="a folder of word lists (TOML), each in place of the one of its name that comes along; see docs/lexicons.md")
     calendar: Place | None = None
+    codes: Place | None = Field(None, description="the codes of JR/T 0169-2018 (CSV: axis, code, name, words); empty: the books have no such tables")
     model: Place | None = Field(None, description="a statistical model of the bank's own, made by `triage train`; empty: the one that comes along")
     use_model: bool = Field(True, description="whether the statistical model is asked beside the word lists")
 
@@ -208,6 +209,16 @@ class Cdr(Section):
         return zone
 
 
+class AuthoritySection(Section):
+    """Somebody who hands complaints down by mail: regulator, government, superior bank, an office of the press."""
+
+    name: str = Field(min_length=1, max_length=60, description="what it is called in the register; its numbers are told apart by it")
+    channel: Literal["监管转办", "政府部门", "上级行", "媒体"] = "监管转办"
+    mailboxes: tuple[Annotated[str, Field(pattern=ADDRESS)], ...] = Field(min_length=1, description="the addresses it writes from")
+    template: Literal["12378", "12363", "handed-down"] = Field("12378", description="how its letters read: one of those that come along")
+    template_file: Place | None = Field(None, description="how its letters read: a file of the bank's own, in place of `template`")
+
+
 class Log(Section):
     """What is said to journald."""
 
@@ -236,6 +247,7 @@ class Config(BaseSettings):
     sources: tuple[Source, ...] = ()
     people: tuple[Person, ...] = ()
     cdr: tuple[Cdr, ...] = ()
+    authorities: tuple[AuthoritySection, ...] = ()
     recordings: Place | None = Field(None, description="the folder recordings lie in; their references are relative to it")
     spool: Place | None = Field(None, description="a folder of .eml files to take in as mail")
     reply_key_file: Place | None = Field(None, description="key of the reply addresses' token; made in the state folder where empty")
@@ -251,7 +263,7 @@ class Config(BaseSettings):
         """The database to open."""
         return self.store.url or f"sqlite:///{self.state / 'bridge.db'}"
 
-    @field_validator("people", "sources", "cdr")
+    @field_validator("people", "sources", "cdr", "authorities")
     @classmethod
     def _names_differ(cls, rows: tuple[Any, ...]) -> tuple[Any, ...]:
         names = [row.name for row in rows]

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from hotline_bridge import desk, intake, office, post
+from hotline_bridge import books, desk, intake, office, post
 from hotline_bridge.house import Bell, House
 
 log = structlog.get_logger()
@@ -42,6 +42,7 @@ async def run(house: House, rooms: Sequence[Room], ready: Callable[[], None]) ->
             group.create_task(keep_doing(desk.work_some, house, house.desk_bell)),
             group.create_task(keep_doing(post.post_some, house, house.post_bell)),
             group.create_task(keep_doing(office.open_some, house, house.office_bell)),
+            group.create_task(keep_doing(books.write_some, house, house.books_bell)),
             *(group.create_task(intake.watch(house, inlet)) for inlet in house.inlets),
             *(group.create_task(_room(room)) for room in rooms),
         ]
@@ -62,8 +63,9 @@ async def run_until_quiet(house: House, most: int = 10_000) -> int:
             await intake.take_in(house, inlet)
         worked = await desk.work_some(house)
         opened = await office.open_some(house)
+        written = await books.write_some(house)
         posted = await post.post_some(house)
-        if not worked and not opened and not posted:
+        if not worked and not opened and not written and not posted:
             return count
     msg = f"still busy after {most} rounds"
     raise RuntimeError(msg)

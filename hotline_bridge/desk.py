@@ -8,7 +8,7 @@ import structlog
 from hotline_bridge.errors import Hopeless, Later, LostClaim
 from hotline_bridge.house import House
 from hotline_bridge.logs import frames
-from hotline_bridge.steps import STEPS
+from hotline_bridge.steps import STEPS, SWEEPS
 from hotline_bridge.store.engine import is_database_trouble
 from hotline_bridge.store.tasks import Task
 from hotline_bridge.store.tx import Tx
@@ -19,13 +19,14 @@ log = structlog.get_logger()
 PATIENCE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
 BATCH = 32
+SWEEP = 512         # of a kind that is done together
 ALONE = 2           # tries after which a task is done by itself: it may be what ended the process
 
 
 async def work_some(house: House) -> bool:
     """Do the due tasks, a batch in one transaction; False if there are none."""
     now = house.clock()
-    tasks = await house.store.run(lambda tx: tx.tasks.claim(STEPS, now, PATIENCE, BATCH, alone=ALONE))
+    tasks = await house.store.run(lambda tx: claimed(tx, now))
     if not tasks:
         return False
     rules = house.rules
@@ -35,13 +36,44 @@ async def work_some(house: House) -> bool:
     house.desk_bell.ring()
     house.post_bell.ring()
     house.office_bell.ring()
+    house.books_bell.ring()
     return True
+
+
+def claimed(tx: Tx, now: datetime) -> list[Task]:
+    """The tasks to do next; where one of them is of a kind that is done together, many more of that kind."""
+    tasks = tx.tasks.claim(STEPS, now, PATIENCE, BATCH, alone=ALONE)
+    swept = sorted({task.kind for task in tasks if task.attempt <= ALONE} & SWEEPS.keys())
+    return [*tasks, *tx.tasks.claim(swept, now, PATIENCE, SWEEP, below=ALONE)] if swept else tasks
+
+
+def _swept(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> set[int]:
+    """Do together what may be done together; returns which tasks that settled. Where one spoils it, all are left to be done by themselves."""
+    settled: set[int] = set()
+    for kind, sweep in SWEEPS.items():
+        mine = [task for task in tasks if task.kind == kind and task.attempt <= ALONE]
+        if len(mine) < 2:
+            continue
+        try:
+            with tx.part():
+                held = tx.tasks.hold_all(mine)
+                sweep(tx, [task.subject for task in held], now, rules)
+                tx.tasks.finish_all(held)
+                settled |= {task.id for task in mine}
+        except Exception as error:  # the step itself says whose trouble it is, when each is done alone
+            if is_database_trouble(error):
+                raise
+            log.warning("sweep failed, done one by one", step=kind, count=len(mine), trouble=_told(error), where=frames(error))
+    return settled
 
 
 def do_all(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> list[tuple[Task, Exception]]:
     """Do each task in a part of the transaction; one that fails takes only its own rows with it."""
     troubles: list[tuple[Task, Exception]] = []
+    settled = _swept(tx, tasks, now, rules)
     for task in tasks:
+        if task.id in settled:
+            continue
         try:
             with tx.part():
                 tx.tasks.hold(task)

@@ -49,6 +49,7 @@ class House:
     closers: tuple[Callable[[], None], ...] = ()
     office: Office | None = None
     office_bell: Bell = field(default_factory=Bell)
+    books_bell: Bell = field(default_factory=Bell)
     signing: Callable[[bytes], bytes] | None = None      # puts our signature on a letter's bytes, before they are fixed for ever
 
     @property

@@ -13,20 +13,20 @@ from adapters.formats.letter import Draft, Enclosure, compose, slip_html
 from adapters.formats.slip_docx import write_slip
 from hotline_bridge.store.cases import Signature
 from hotline_bridge.store.papers import Kept
-from hotline_bridge.store.tray import Delivery, Letter, Outgoing, Pending
-from routing import wording
-from routing.addressee import may_be
-from routing.case import Case, Recording, State
+from hotline_bridge.store.tray import Delivery, Letter, Outgoing
+from routing import waywords, wording
+from routing.addressee import addressee, kept_from, may_be
+from routing.case import Case, Recording
 from routing.pack import Pack
 from routing.parties import UnitCode
 from routing.papers import Channel, Mail
 from routing.reply import reply_address
 from routing.route import Envelope, Routing, route
 from routing.rules import Rules
-from routing.slip import Slip, SlipContext, filled, digest as slip_digest, slip_of, spoken_time, title_of
+from routing.slip import Slip, SlipContext, filled, digest as slip_digest, slip_of, spoken_time
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_SECONDS = "；未送达时改送 "
+_SECONDS, _ONWARD = "；未送达时改送 ", "；再转 "
 ASIDE = "quarantine"        # what letters about papers set aside are about
 MOST_CARDS = 50             # papers told in one letter
 _slip = TypeAdapter(Slip)
@@ -50,26 +50,30 @@ def slips(case: Case, routing: Routing, signature: Signature | None, now: dateti
         if envelope.purpose == "notice":
             yield _notice(case, envelope, place, now, rules)
         else:
-            yield _slip_letter(case, routing, (place, envelope), signature, now, rules)
+            yield slip_letter(case, routing, (place, envelope), signature, now, rules)
 
 
 def matter(case: Case, routing: Routing, rules: Rules) -> tuple[str, str]:
     """What a reviewer's signature binds besides the recording: the SHA-256 of all slips, and all recipients (P-9.1).
 
-    Among them, set apart, the second contacts who get the slip where a mailbox does not take it (P-20).
+    Among them, set apart, the second contacts who get the slip where a mailbox does not take it (P-20), and whom the
+    union passes it on to (P-9.3).
     """
     seconds = sorted({
         box for envelope in routing.envelopes if envelope.purpose == "slip" for address in (*envelope.to, *envelope.cc)
         if (box := stand_in(replace(case, lead=routing.lead), address, rules))
     })
+    onward = sorted({found.mailbox for envelope in routing.envelopes if envelope.onward and (found := addressee(rules.directory, envelope.onward, case.complaint.person_hint))})
     parts = [slip_digest(_form(case, routing, envelope, None, rules)) for envelope in routing.envelopes if envelope.purpose != "notice"]
     recipients = sorted({address for envelope in routing.envelopes for address in (*envelope.to, *envelope.cc)})
-    return hashlib.sha256("|".join(parts).encode()).hexdigest(), "; ".join(recipients) + (f"{_SECONDS}{'; '.join(seconds)}" if seconds else "")
+    return hashlib.sha256("|".join(parts).encode()).hexdigest(), "".join((
+        "; ".join(recipients), f"{_SECONDS}{'; '.join(seconds)}" if seconds else "", f"{_ONWARD}{'; '.join(onward)}" if onward else "",
+    ))
 
 
 def signed_for(signature: Signature) -> frozenset[str]:
-    """Every mailbox a signature lets the slip go to: the recipients, and their second contacts should they not get it."""
-    return frozenset(signature.recipients.replace(_SECONDS, "; ").split("; "))
+    """Every mailbox a signature lets the slip go to: the recipients, their second contacts, and whom it is passed on to (P-9.3)."""
+    return frozenset(signature.recipients.replace(_SECONDS, "; ").replace(_ONWARD, "; ").split("; "))
 
 
 def heard(recording: Recording) -> str:
@@ -77,7 +81,8 @@ def heard(recording: Recording) -> str:
     return hashlib.sha256(f"{recording.reference}\n{recording.sha256}".encode()).hexdigest()
 
 
-def _slip_letter(case: Case, routing: Routing, placed: tuple[int, Envelope], signature: Signature | None, now: datetime, rules: Rules) -> Outgoing:
+def slip_letter(case: Case, routing: Routing, placed: tuple[int, Envelope], signature: Signature | None, now: datetime, rules: Rules, above: str = "") -> Outgoing:  # noqa: PLR0913 (a slip, wholly known)
+    """One slip or copy; `placed` is the envelope and its place in the round, `above` a line over the words of the letter."""
     place, envelope = placed
     slip = _form(case, routing, envelope, signature, rules)
     zone = rules.pack(case.pack).zone
@@ -85,24 +90,32 @@ def _slip_letter(case: Case, routing: Routing, placed: tuple[int, Envelope], sig
     if envelope.purpose == "copy":
         words = wording.copied(slip, name, envelope.why)
     else:
-        words = wording.cover(slip, name, case.due, zone, now, assists=envelope.role == "协办")
+        words = wording.cover(slip, name, case.due, zone, now, does="转办" if envelope.onward else "协办" if envelope.role == "协办" else "办理")
+    above = above or _asks_onward(envelope, rules.pack(case.pack), rules)
     letter = Draft(
         message_id=_message_id(f"{envelope.purpose}.{case.round}.{place}", case.number, rules), date=now.astimezone(zone), from_=_us(rules),
         to=tuple(("", address) for address in envelope.to), cc=tuple(("", address) for address in envelope.cc),
-        reply_to=((rules.identity.bank, _reply_to(case, rules)),), subject=words.subject, text=words.text, machine=True,
+        reply_to=((rules.identity.bank, _reply_to(case, rules)),), subject=words.subject, text=f"{above}\n{words.text}" if above else words.text, machine=True,
         headers=(("Disposition-Notification-To", _reply_to(case, rules)),) if rules.limits.read_receipts else (),
     )
     draft = {"letter": letter.to_json(), "slip": _slip.dump_python(slip, mode="json"), "html": True}
     return _out(case, f"{envelope.purpose}:{place}", case.round, letter, draft)
 
 
+def _asks_onward(envelope: Envelope, pack: Pack, rules: Rules) -> str:
+    """What whoever shall pass the slip on is asked (P-9.3)."""
+    if envelope.onward is None or pack.forwarding is None:
+        return ""
+    return waywords.asks_onward(_unit_name(envelope.onward, rules), pack.forwarding, rules.identity.mailbox)
+
+
 def _form(case: Case, routing: Routing, envelope: Envelope, signature: Signature | None, rules: Rules) -> Slip:
     """The slip as this envelope's receiver sees it; a mere copy hides who the customer is (P-6)."""
     pack = rules.pack(case.pack)
-    names = {role: tuple(_unit_name(one.unit, rules) for one in routing.envelopes if one.purpose == "slip" and one.role == role) for role in ("主办", "协办")}
+    names = {role: tuple(_unit_name(one.onward or one.unit, rules) for one in routing.envelopes if one.purpose == "slip" and one.role == role) for role in ("主办", "协办")}
     reviewed = f"{signature.who} 于 {spoken_time(signature.at, pack.zone)} {_how_reviewed(case)}" if signature else ""
     return slip_of(case, SlipContext(
-        unit_name=_unit_name(case.unit, rules) if case.unit else "", zone=pack.zone, role=envelope.role, form_title=pack.form,
+        unit_name=_unit_name(case.unit, rules) if case.unit else "", zone=pack.zone, role="转办" if envelope.onward else envelope.role, form_title=pack.form,
         bank=rules.identity.bank, leads=names["主办"], assists=names["协办"], reply_to=_reply_to(case, rules),
         recorded=pack.review.recording_equipment, reviewed=reviewed,
         required=tuple(element.number for element in pack.elements_of(case.category)), masked=envelope.purpose == "copy",
@@ -149,39 +162,6 @@ def incomplete(case: Case, mail: Mail, asks: wording.Asks, round_: int, now: dat
     })
 
 
-def digest(address: str, wanted: Sequence[tuple[Pending, Case]], now: datetime, rules: Rules, round_: int) -> Outgoing:
-    """One reminder for everything a mailbox owes (P-11, P-21)."""
-    pack = rules.pack(wanted[0][1].pack)
-    cases = [_due(case, address, now, rules) for case in {case.id: case for _, case in wanted}.values()]
-    strongest = max((one for one, _ in wanted), key=lambda one: (one.urgent, one.rung))
-    units = rules.directory.by_mailbox(address)
-    name = "投诉处理岗" if address == rules.identity.desk else units[0].full_name if units else address
-    attention = "、".join(dict.fromkeys(one.attention for one, _ in wanted if one.attention))
-    words = wording.reminder(f"{name}{f'（{attention}）' if attention else ''}", cases, rung=strongest.name, zone=pack.zone)
-    box = hashlib.sha256(address.encode()).hexdigest()[:12]
-    letter = Draft(
-        message_id=f"<digest.{round_}.{box}@{rules.identity.domain}>", date=now.astimezone(pack.zone), from_=_us(rules), to=(("", address),),
-        subject=words.subject, text=words.text, headers=(("Importance", "high"),) if strongest.urgent else (),
-    )
-    return Outgoing(
-        about=f"mailbox:{address}", purpose="digest", round=round_, message_id=_bare(letter.message_id), sender=rules.identity.mailbox,
-        recipients=(address,), draft={"letter": letter.to_json()},
-    )
-
-
-def _due(case: Case, address: str, now: datetime, rules: Rules) -> wording.Due:
-    """One row of a reminder, as its reader needs it: the desk is told what waits, those above a unit which unit it is."""
-    assert case.due is not None
-    desk = address == rules.identity.desk
-    lead = rules.directory.get(case.lead) if case.lead and case.state is State.SENT else None
-    own = lead is not None and address in {lead.mailbox, lead.first.mailbox, lead.second.mailbox}
-    pack = rules.pack(case.pack)
-    return wording.Due(
-        case.number, title_of(case.complaint.channel, pack.form), case.due, _days_over(case.due, now, pack), case.last_day,
-        past=now - case.due if now >= case.due else None, unit=lead.full_name if lead and not own else "", waits=case.state.value if desk else "",
-    )
-
-
 # to the desk -----------------------------------------------------------------------------------------------------------
 def alarm(case: Case, failed: Sequence[Delivery], stood_in: Sequence[str], now: datetime, rules: Rules) -> Outgoing:
     """Tell the desk that a slip did not arrive, and who got it instead; once for each further failure (P-20)."""
@@ -196,7 +176,7 @@ def stand_in(case: Case, mailbox: str, rules: Rules) -> str:
     """The second contact's own mailbox at the unit that this one belongs to; "" where there is none (P-20, law:17)."""
     units = sorted(rules.directory.by_mailbox(mailbox), key=lambda unit: (unit.code != case.lead, unit.code != case.unit))
     second = units[0].second if units else None
-    if second is None or second.mailbox == mailbox or may_be(case.complaint.person_hint, second.name):
+    if second is None or second.mailbox == mailbox or may_be(case.complaint.person_hint, second.name) or second.mailbox in kept_from(rules.directory, case.unit, case.complaint.person_hint):
         return ""
     return second.mailbox
 
@@ -216,6 +196,14 @@ def to_desk(case: Case, about: str, lines: Sequence[str], round_: int, now: date
     """Tell the desk what a person must look at (pains 4, 6); `round_` is the paper it came by, so that it is told once."""
     letter = _plain(f"desk.{round_}", case, wording.notice(case.number, about, lines), (rules.identity.desk,), now, rules)
     return _out(case, "desk", round_, letter, {"letter": letter.to_json()})
+
+
+def plain(case: Case, named: tuple[str, int], words: wording.Words, to: Sequence[str], now: datetime, rules: Rules) -> Outgoing:
+    """A letter in plain words to units about a case; `named` is its purpose and round, which together are it. Answers come back to the case."""
+    purpose, round_ = named
+    letter = replace(
+        _plain(f"{purpose.replace(':', '.')}.{round_}", case, words, to, now, rules), reply_to=((rules.identity.bank, _reply_to(case, rules)),))
+    return _out(case, purpose, round_, letter, {"letter": letter.to_json()})
 
 
 def aside(waiting: Sequence[Kept], now: datetime, rules: Rules, round_: int) -> Outgoing:
@@ -272,12 +260,3 @@ def _bare(message_id: str) -> str:
 def _unit_name(code: UnitCode, rules: Rules) -> str:
     unit = rules.directory.get(code)
     return unit.full_name if unit else str(code)
-
-
-def _days_over(due: datetime, now: datetime, pack: Pack) -> int:
-    """Whole days beyond a limit: dates apart in the bank's zone, or for a pack that counts by the clock, times 24 hours."""
-    if now <= due:
-        return 0
-    if pack.hours.around_the_clock:
-        return (now - due).days
-    return (now.astimezone(pack.zone).date() - due.astimezone(pack.zone).date()).days

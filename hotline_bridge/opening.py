@@ -6,14 +6,16 @@ from datetime import datetime
 
 from adapters.formats.cdr import joined
 from adapters.formats.form_json import read_form
+from adapters.formats.identity import sealed
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, CaseId, Entry, Recording, State
 from routing.number import case_number
-from routing.papers import Call, Form
+from routing.papers import Call, Channel, Form
 from routing.rules import Rules
 from routing.verdict import Complaint
 
 OPENED, REPEAT, CONFLICT = "opened", "repeat", "conflict"
+_WRITTEN = {Channel.LETTER: "letter", Channel.WEB: "web"}
 LONGEST = 20_000            # characters of a complaint that triage reads; the whole lies in the paper
 
 
@@ -52,13 +54,14 @@ def take_form(tx: Tx, source: str, body: bytes, form: Form, digest: str, now: da
 def open_form(tx: Tx, paper: int, form: Form, now: datetime, rules: Rules) -> Case:
     """Open the case of a seat's form, joined to the call's records where they are here already."""
     received = min(form.started_at or now, now)
+    said = (form.narrative, form.grounds and f"理由：{form.grounds}", form.demand and f"诉求：{form.demand}")
     complaint = Complaint(
-        text="\n".join(part for part in (form.narrative, form.demand and f"诉求：{form.demand}") if part)[:LONGEST],
-        source="seat-note", received=received, channel=form.channel,
+        text="\n".join(part for part in said if part)[:LONGEST],
+        source=_WRITTEN.get(form.channel, "seat-note"), received=received, channel=form.channel,
         customer=replace(form.customer, phone=form.customer.phone or form.caller),
         unit_hint=form.complained_unit, person_hint=form.complained_person, category_hint=form.category,
         amount_hint=form.amount, product=form.product, demand=form.demand, authority=form.authority,
-        authority_number=form.authority_number, authority_due=form.authority_due,
+        authority_number=form.authority_number, authority_due=form.authority_due, heads=form.heads, compensation=form.compensation,
     )
     call = call_of(tx, [form.call_id])
     recording = form.recording or (call.recording if call else "")
@@ -89,10 +92,14 @@ def open_case(tx: Tx, paper: int, case: Case, now: datetime, rules: Rules) -> Ca
     day = now.astimezone(pack.zone).date()
     prefix = case.hotline if case.hotline.isdecimal() else pack.number_prefix      # a line without a number (T-1)
     sequence = tx.cases.sequence(f"{prefix}:{day:%Y%m%d}")
-    numbered = rules.timed(replace(case, number=case_number(prefix, day, sequence)))     # timed again once its category is known
+    number = case_number(prefix, day, sequence)
+    customer = case.complaint.customer
+    hidden = replace(customer, id_number=sealed(rules.identity.reply_key, customer.id_number, number))       # P-6
+    numbered = rules.timed(replace(case, number=number, complaint=replace(case.complaint, customer=hidden)))     # timed again once its category is known
     says = f"{case.complaint.channel.value}，来源 {case.source}" + (f"，通话 {case.call_id}" if case.call_id else "")
     opened = tx.cases.open(numbered, paper, Entry(now, case.seat or case.source, "受理登记", says, rules.digest))
     tx.papers.read(paper)
     tx.tasks.owe("triage", opened.id, now)
+    tx.tasks.owe("radar", opened.id, now)       # after triage, which names the unit, and before the slip leaves
     tx.tasks.owe("chase", opened.id, now)       # from the first moment: triage itself may fail and be parked
     return opened

@@ -12,10 +12,12 @@ from hotline_bridge.house import House
 from hotline_bridge.letters import bytes_of
 from hotline_bridge.logs import frames
 from hotline_bridge.ports import Receipt
+from hotline_bridge.reminding import goes_out
 from hotline_bridge.store.tasks import Task
 from hotline_bridge.store.tray import Letter
 from hotline_bridge.store.tx import Tx
 from routing.delivery import ACCEPTED, DEFERRED, REFUSED, envelope_id
+from routing.rules import Rules
 
 log = structlog.get_logger()
 PATIENCE = timedelta(minutes=15)    # a relay may take ten minutes after the final dot (RFC 5321 §4.5.3.2.6)
@@ -41,9 +43,12 @@ class Outcome:
 async def post_some(house: House) -> bool:
     """Send the letters that are due; False if the tray is empty."""
     now = house.clock()
-    claimed = await house.store.run(lambda tx: _pick_up(tx, now))
+    rules = house.rules
+    claimed, taken_back = await house.store.run(lambda tx: _pick_up(tx, now, rules))
+    if taken_back:
+        house.desk_bell.ring()      # what it should have said is written anew
     if not claimed:
-        return False
+        return bool(taken_back)
     ready = await _with_bytes(house, claimed)
     outcomes = await asyncio.gather(*(_carry(house, task, letter) for task, letter in ready))
     settled = house.clock()
@@ -55,8 +60,12 @@ async def post_some(house: House) -> bool:
     return True
 
 
-def _pick_up(tx: Tx, now: datetime) -> list[Claimed]:
-    return [(task, tx.tray.get(task.subject)) for task in tx.tasks.claim(POST, now, PATIENCE, BATCH)]
+def _pick_up(tx: Tx, now: datetime, rules: Rules) -> tuple[list[Claimed], int]:
+    """The letters to send now, and how many were taken back in this very transaction: no reminder leaves for what is closed (P-21)."""
+    due = [(task, tx.tray.get(task.subject)) for task in tx.tasks.claim(POST, now, PATIENCE, BATCH)]
+    ready = [(task, letter) for task, letter in due if goes_out(tx, letter, now, rules)]
+    tx.tasks.finish_all([task for task, letter in due if (task, letter) not in ready])
+    return ready, len(due) - len(ready)
 
 
 async def _with_bytes(house: House, claimed: Sequence[Claimed]) -> list[Claimed]:

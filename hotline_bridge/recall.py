@@ -9,11 +9,12 @@ from routing.delivery import WITHDRAWN
 from routing.rules import Rules
 
 FORMER = "former"           # of an answer: it was given to the slip before
-_OUTWARD = ("slip", "copy", "notice", "incomplete")
+_OUTWARD = ("slip", "copy", "notice", "incomplete", "urge")
 
 
 def recall(tx: Tx, case: Case, who: str, now: datetime, rules: Rules) -> None:
     """Take the case's letters that have not left out of the tray again; one on its way at this moment may still arrive."""
+    tx.reminders.lift([case.id], now)
     left = [one for one in tx.tray.of_case(case.id) if one.owed and one.purpose.startswith(_OUTWARD)]
     for one in left:
         tx.tray.receipt(one.letter, one.recipient, WITHDRAWN, "未投出，已撤回；撤回时正在投递的可能已送达", now)

@@ -1,25 +1,24 @@
 """The service as systemd sees it: built, ready, watched, stopped (sd_notify(3))."""
 
 import asyncio
-import gc
 import signal
+from collections.abc import Sequence
+from datetime import date
 
 import structlog
 
 from adapters.systemd import notify, watchdog_seconds
 from hotline_bridge.config import Config
 from hotline_bridge.daemon import run
+from hotline_bridge.house import House
 from hotline_bridge.rulebook import BadTables, load_rules
+from hotline_bridge.steps.retime import Batch, retime
+from hotline_bridge.tables import settle_memory
 from hotline_bridge.wiring import build
+from routing.calendar import Calendar, changed_days
+from routing.rules import Rules
 
 log = structlog.get_logger()
-
-
-def _settle_memory() -> None:
-    """Let the collector pass over the tables from now on: they live as long as the rules, and hold hundreds of thousands of objects."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 async def serve(config: Config) -> None:
@@ -31,7 +30,9 @@ async def serve(config: Config) -> None:
         hup = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hup.set)   # before READY: else it would end us
 
-        _settle_memory()
+        settle_memory()
+
+        await _open_books(built.house)
 
         def ready() -> None:
             notify("READY=1")
@@ -54,9 +55,43 @@ async def serve(config: Config) -> None:
                 except BadTables as error:
                     log.error("rules not reloaded, the old ones stay in force", trouble=str(error))  # noqa: TRY400 (the mistakes say more)
                     continue
-                built.house.shelf.rules = loaded.rules
-                _settle_memory()
-                log.info("rules reloaded", rules=loaded.rules.digest)
+                await _take_up(built.house, loaded.rules)
 
         await run(built.house, (*built.rooms, watchdog, reload), ready)
         notify("STOPPING=1")
+
+
+async def _take_up(house: House, rules: Rules) -> None:
+    """Put other rules on the shelf; what a new calendar moves is worked out anew."""
+    before, house.shelf.rules = house.rules.calendar, rules
+    settle_memory()
+    log.info("rules reloaded", rules=rules.digest)
+    await _open_books(house)
+    await _retime(house, before)
+
+
+async def _open_books(house: House) -> None:
+    """Look at once whether reports have fallen due; from then on the books look after themselves (P-24)."""
+    now = house.clock()
+    await house.store.run(lambda tx: tx.tasks.hasten("books", 0, now))
+    house.desk_bell.ring()
+
+
+async def _retime(house: House, before: Calendar) -> None:
+    """Work out anew what was taken or timed under the former calendar; where the store is away, an import begins it again."""
+    days, after, changed = changed_days(before, house.rules.calendar), 0, 0
+    try:
+        while days:
+            batch = await _batch(house, after, days)
+            changed += len(batch.changed)
+            if batch.after is None:
+                log.info("limits worked out anew", changed=changed)
+                return
+            after = batch.after
+    except OSError as error:
+        log.error("limits not all worked out anew; give `hotline-bridge calendar import` again", trouble=str(error), changed=changed)  # noqa: TRY400 (the cure says more)
+
+
+async def _batch(house: House, after: int, days: Sequence[date]) -> Batch:
+    now, rules = house.clock(), house.rules
+    return await house.store.run(lambda tx: retime(tx, after, days, now, rules))

@@ -11,11 +11,15 @@ from hotline_bridge.store.cases import Signature
 from hotline_bridge.store.papers import Kept
 from hotline_bridge.store.tray import Delivery, Word
 from hotline_bridge.store.tx import Tx
+from hotline_bridge.timing import Timed, moved
 from routing.case import Case, Entry
+from routing.clocks import Event
 from routing.delivery import CALLED
+from routing.hops import CALLED as HOP_CALLED, TIMES as HOP_TIMES, Hop, tree
 from routing.papers import Unreadable
-from routing.parties import mask, mask_phone
+from routing.parties import UnitCode, mask, mask_phone, shown_id
 from routing.rules import Rules
+from routing.waywords import one_line
 
 
 T = TypeVar("T")
@@ -56,6 +60,8 @@ class WholeCase:
     answers: Sequence[Answer]
     signature: Signature | None
     words: Sequence[Word] = ()
+    hops: Sequence[Hop] = ()
+    events: Sequence[Event] = ()
 
 
 def whole(tx: Tx, number: str) -> WholeCase | None:
@@ -65,7 +71,7 @@ def whole(tx: Tx, number: str) -> WholeCase | None:
         return None
     letters = tx.tray.of_case(case.id)
     words = tx.tray.history({one.letter for one in letters})
-    return WholeCase(case, tx.cases.book(case.id), letters, tx.answers.of_case(case.id), tx.cases.signature(case.id), words)
+    return WholeCase(case, tx.cases.book(case.id), letters, tx.answers.of_case(case.id), tx.cases.signature(case.id), words, tx.hops.of_case(case.id), tx.clocks.of_case(case.id))
 
 
 def row(case: Case, rules: Rules) -> dict[str, object]:
@@ -92,7 +98,13 @@ def full(one: WholeCase, rules: Rules, *, masked: bool) -> dict[str, object]:
         "customer": {
             "name": mask(customer.name) if masked else customer.name,
             "phone": mask_phone(customer.phone) if masked else customer.phone,
+            "party": customer.party, "id_type": customer.id_type, "id_number": shown_id(customer.id_number),
+            "agent": mask(customer.agent_name) if masked else customer.agent_name, "agent_as": customer.agent_as,
         },
+        "handed_down": {
+            "authority": case.complaint.authority, "number": case.complaint.authority_number, "due": _time(case.complaint.authority_due, zone),
+        },
+        "heads": case.complaint.heads or None, "compensation": case.complaint.compensation,
         "verdict": None if verdict is None else {
             "category": verdict.category.value, "also": [also.value for also in verdict.also],
             "amounts": [str(amount) for amount in verdict.amounts], "unit": verdict.unit, "candidates": list(verdict.candidates),
@@ -104,9 +116,40 @@ def full(one: WholeCase, rules: Rules, *, masked: bool) -> dict[str, object]:
             row | {"history": words([word for word in one.words if (word.letter, word.recipient) == (row["id"], row["recipient"])], zone)}
             for row in deliveries(one.deliveries, zone)
         ],
+        "clocks": moved(Timed(case, one.events), rules),
+        "way": way(one.hops, case, rules), "hops": hops(one.hops, case, rules),
         "answers": [_answer(answer, zone) for answer in one.answers],
         "book": [{"at": _time(e.at, zone), "who": e.who, "what": e.what, "says": e.says, "rules": e.rules} for e in one.book],
     }
+
+
+def hops(rows: Sequence[Hop], case: Case, rules: Rules) -> list[dict[str, object]]:
+    """Every leg of the case's way: to whom, in which part, by which rule, where it stands, and each of its times."""
+    zone = rules.pack(case.pack).zone
+    return [
+        {
+            "id": h.id, "after": h.after, "round": h.round, "part": h.part, "unit": h.unit, "unit_name": _name(h.unit, rules), "mailbox": h.mailbox,
+            "channel": h.channel, "rule": h.rule, "letter": h.letter, "state": h.state, "state_zh": HOP_CALLED[h.state],
+            **{name: _time(getattr(h, name), zone) for name in ("due", *HOP_TIMES)},
+        } for h in rows
+    ]
+
+
+def way(rows: Sequence[Hop], case: Case, rules: Rules) -> list[str]:
+    """The whole way as a text tree, round by round."""
+    zone = rules.pack(case.pack).zone
+    lines = {h.id: one_line(h, _name(h.unit, rules), {
+        name: f"{at.astimezone(zone):%m-%d %H:%M}" for name in (*HOP_TIMES, "due") if (at := getattr(h, name)) is not None
+    }) for h in rows}
+    drawn: list[str] = []
+    for round_ in sorted({h.round for h in rows}):
+        drawn += [f"{case.number} 第{round_}次转办" if round_ else f"{case.number} 转办前", *tree([h for h in rows if h.round == round_], lines)]
+    return drawn
+
+
+def _name(code: UnitCode, rules: Rules) -> str:
+    unit = rules.directory.get(code)
+    return unit.full_name if unit else str(code)
 
 
 def deliveries(rows: Sequence[Delivery], zone: tzinfo) -> list[dict[str, object]]:

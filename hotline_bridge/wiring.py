@@ -26,7 +26,8 @@ from adapters.recordings import Recordings
 from adapters.smtp import Smtp, SmtpSettings
 from adapters.spool import Spool
 from hotline_bridge.config import Config, ConfigMistakes, ImapSection, Mistake, Person, SmtpSection, Source, read_secret
-from hotline_bridge.console.api import Api, Visitor
+from hotline_bridge.console.api import Api
+from hotline_bridge.console.door import Visitor
 from hotline_bridge.console.trouble import Door, in_words
 from hotline_bridge.daemon import Room
 from hotline_bridge.house import House, Shelf

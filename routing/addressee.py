@@ -46,7 +46,7 @@ def at_unit(unit: Unit, avoid: str = "") -> Addressee | None:
     if named and not fit:
         return None
     contact, stepped_in = (fit[0] if fit else unit.first), fit != named
-    boxes = (_shared(unit, avoid), contact.mailbox)
+    boxes = (own_box(unit, avoid), contact.mailbox)
     mailbox = next((box for box in (reversed(boxes) if stepped_in else boxes) if box), "")
     return Addressee(unit.code, mailbox, contact.name) if mailbox else None
 
@@ -57,7 +57,7 @@ def second_contact(directory: Directory, code: UnitCode, avoid: str = "") -> Add
     if unit is None:
         return None
     if unit.second.name and not may_be(avoid, unit.second.name):
-        mailbox = unit.second.mailbox or _shared(unit, avoid)
+        mailbox = unit.second.mailbox or own_box(unit, avoid)
         if mailbox:
             return Addressee(unit.code, mailbox, unit.second.name)
     return superior(directory, code, avoid)
@@ -86,6 +86,15 @@ def superiors(directory: Directory, unit: Unit) -> Iterator[Unit]:
             yield found
     if role != _INSPECTION:
         yield from above
+
+
+def kept_from(directory: Directory, code: UnitCode | None, avoid: str) -> frozenset[str]:
+    """Return the own mailboxes of the person complained about, at the unit `code` or above it: nothing goes there (P-11.1, law:17)."""
+    if not avoid or code is None:
+        return frozenset()
+    return frozenset(
+        contact.mailbox for unit in directory.chain(code) for contact in (unit.first, unit.second) if contact.mailbox and may_be(avoid, contact.name)
+    )
 
 
 def may_be(person: str, contact: str) -> bool:
@@ -119,7 +128,7 @@ def _bare(name: str) -> str:
     return next((bare.removeprefix(post) for post in _POSTS if bare.startswith(post) and bare != post), bare)
 
 
-def _shared(unit: Unit, avoid: str) -> str:
+def own_box(unit: Unit, avoid: str) -> str:
     """Return the unit's mailbox, "" where it is really the own mailbox of the person complained about."""
     theirs = {it.mailbox for it in (unit.first, unit.second) if avoid and may_be(avoid, it.name)}
     return "" if unit.mailbox in theirs else unit.mailbox

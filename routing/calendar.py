@@ -5,20 +5,29 @@ invented beyond them.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from typing import Self
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from routing.errors import BadTable
-from routing.table import Day, Number, RuleId, Table, Text, TimeOfDay, Truth, digest_of, read_table
+from routing.notice import SATURDAY, Notice, days_of, fixed_days, read_notice
+from routing.table import RuleId, Table, TimeOfDay, Truth, digest_of
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+ENGLISH_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ONE_DAY = timedelta(days=1)
-_SATURDAY = 5
 _YEARS_AHEAD = 10                       # provisional years counted out beforehand; beyond them days are walked
+
+
+class Break(Table):
+    """A time of day at which nobody works though the bank is open."""
+
+    first: TimeOfDay = Field(alias="from")
+    last: TimeOfDay = Field(alias="to")
 
 
 class Hours(Table):
@@ -27,47 +36,38 @@ class Hours(Table):
     rule: RuleId
     open: TimeOfDay
     close: TimeOfDay
+    breaks: tuple[Break, ...] = ()
     around_the_clock: Truth = False
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.open >= self.close:
             raise ValueError(f"opens at {self.open} and closes at {self.close}; expected open before close")
+        edges = [self.open, *(edge for it in self.breaks for edge in (it.first, it.last)), self.close]
+        if any(earlier >= later for earlier, later in pairwise(edges)):
+            raise ValueError("breaks: expected each to end after it begins, one behind the other, inside open and close")
         return self
 
-
-class _Closed(Table):
-    name: Text
-    first: Day = Field(alias="from")
-    last: Day = Field(alias="to")
-
-
-class _Opened(Table):
-    name: Text
-    day: Day
+    @cached_property
+    def spans(self) -> tuple[tuple[time, time], ...]:
+        """The spans of a working day in which somebody works."""
+        begins = (self.open, *(it.last for it in self.breaks))
+        return tuple(zip(begins, (*(it.first for it in self.breaks), self.close), strict=True))
 
 
-class _Fixed(Table):
-    name: Text
-    days: tuple[Text, ...]              # "10-01"
+class Told(NamedTuple):
+    """A day in words, Chinese and English: the bare day, and with why it is worked or not, up to what counts of it."""
 
-
-class _Year(Table):
-    year: Number
-    closed: tuple[_Closed, ...] = ()
-    opened: tuple[_Opened, ...] = ()
-
-
-class _Notice(Table):
-    id: Text
-    name: Text
-    fixed: tuple[_Fixed, ...]
-    years: tuple[_Year, ...] = Field(min_length=1)
+    works: bool
+    day: str                            # 2026-02-14（周六）：
+    why: str                            # 2026-02-14（周六）春节调休上班：
+    day_en: str                         # 2026-02-14 (Sat):
+    why_en: str                         # 2026-02-14 (Sat), worked in exchange for Spring Festival:
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Which days are worked; `digest` names exactly this content."""
+    """Which days are worked; `digest` names exactly this content, `names` has English for the holidays' names."""
 
     id: str
     name: str
@@ -76,30 +76,31 @@ class Calendar:
     opened: Mapping[date, str]
     fixed: Mapping[tuple[int, int], str]
     digest: str
+    names: Mapping[str, str] = field(default_factory=dict)
     _span: tuple[int, int] = field(default=(1, 0), repr=False)          # first and last ordinal counted out
     _worked: tuple[int, ...] = field(default=(), repr=False)            # ordinals of the working days in the span
+    _told: list[Told] = field(default_factory=list, repr=False, compare=False)          # the days of the span in words, once asked
 
     @classmethod
     def parse(cls, raw: Mapping[str, object], name: str = "calendar") -> Self:
         """Make a calendar of a parsed TOML table (`routing/calendars/cn.toml`); BadTable with all mistakes."""
-        notice = read_table(_Notice, raw, name)
-        mistakes = [mistake for year in notice.years for mistake in _mistakes_of(year)]
+        return cls.of(read_notice(raw, name), digest_of(raw))
+
+    @classmethod
+    def of(cls, notice: Notice, digest: str) -> Self:
+        """Make a calendar of a notice that was checked."""
         years = [year.year for year in notice.years]
-        mistakes += [f"years: {year} stands there twice; expected once" for year in sorted({y for y in years if years.count(y) > 1})]
-        fixed, trouble = _fixed_days(notice.fixed)
-        if mistakes or trouble:
-            raise BadTable(name, mistakes + trouble)
         bare = cls(
-            id=notice.id, name=notice.name, published=frozenset(years), fixed=fixed, digest=digest_of(raw),
-            closed={day: it.name for year in notice.years for it in year.closed for day in _days(it.first, it.last)},
+            id=notice.id, name=notice.name, published=frozenset(years), fixed=fixed_days(notice.fixed)[0], digest=digest, names=notice.names,
+            closed={day: it.name for year in notice.years for it in year.closed for day in days_of(it.first, it.last)},
             opened={it.day: it.name for year in notice.years for it in year.opened},
         )
         return bare._counted_out(min(years), max(years) + _YEARS_AHEAD)
 
     def _counted_out(self, first_year: int, last_year: int) -> Self:
         first, last = date(first_year, 1, 1), date(last_year, 12, 31)
-        worked = tuple(day.toordinal() for day in _days(first, last) if self.is_working(day))
-        return type(self)(self.id, self.name, self.published, self.closed, self.opened, self.fixed, self.digest,
+        worked = tuple(day.toordinal() for day in days_of(first, last) if self.is_working(day))
+        return type(self)(self.id, self.name, self.published, self.closed, self.opened, self.fixed, self.digest, self.names,
                           (first.toordinal(), last.toordinal()), worked)
 
     def provisional(self, day: date) -> bool:
@@ -110,7 +111,7 @@ class Calendar:
         """Whether the bank works on this day."""
         if day in self.opened:
             return True
-        if day in self.closed or day.weekday() >= _SATURDAY:
+        if day in self.closed or day.weekday() >= SATURDAY:
             return False
         return day.year in self.published or (day.month, day.day) not in self.fixed
 
@@ -120,9 +121,35 @@ class Calendar:
             return f"{self.opened[day]}调休上班"
         if day in self.closed:
             return f"{self.closed[day]}放假"
-        if day.weekday() >= _SATURDAY:
+        if day.weekday() >= SATURDAY:
             return "周末"
         return "" if self.is_working(day) else f"{self.fixed[day.month, day.day]}放假（暂定）"
+
+    def says_in_english(self, day: date) -> str:
+        """The same in English, the holiday's name as the calendar translates it."""
+        if day in self.opened:
+            return f"worked in exchange for {self._english(self.opened[day])}"
+        if day in self.closed:
+            return f"{self._english(self.closed[day])} holiday"
+        if day.weekday() >= SATURDAY:
+            return "weekend"
+        return "" if self.is_working(day) else f"{self._english(self.fixed[day.month, day.day])} holiday (provisional)"
+
+    def _english(self, name: str) -> str:
+        return self.names.get(name, name)
+
+    def told(self, first: date, last: date) -> Sequence[Told]:
+        """The days from the first to the last in words; put together once, for explanations name the same days over and over."""
+        begins, ends = first.toordinal() - self._span[0], last.toordinal() - self._span[0] + 1
+        if begins < 0 or last.toordinal() > self._span[1]:
+            return [self._in_words(day) for day in days_of(first, last)]
+        if not self._told:
+            self._told[:] = [self._in_words(date.fromordinal(n)) for n in range(self._span[0], self._span[1] + 1)]
+        return self._told[begins:ends]
+
+    def _in_words(self, day: date) -> Told:
+        shown, english, why = show_day(day), show_day_in_english(day), self.says_in_english(day)
+        return Told(self.is_working(day), f"{shown}：", f"{shown}{self.says(day)}：", f"{english}: ", f"{english}, {why}: " if why else f"{english}: ")
 
     def working_days_after(self, day: date, n: int) -> date:
         """Return the nth working day after `day`, which itself does not count; n = 0 is `day` or the next one worked."""
@@ -144,7 +171,7 @@ class Calendar:
         """Count the working days after `first` up to and with `last`; 0 where `last` is not later."""
         if self._span[0] <= first.toordinal() and last.toordinal() <= self._span[1]:
             return max(0, bisect_right(self._worked, last.toordinal()) - bisect_right(self._worked, first.toordinal()))
-        return sum(1 for day in _days(first + ONE_DAY, last) if self.is_working(day))
+        return sum(1 for day in days_of(first + ONE_DAY, last) if self.is_working(day))
 
     def _walk(self, day: date, n: int, step: timedelta) -> date:
         while n > 0:
@@ -156,19 +183,31 @@ class Calendar:
         """Return `at`, or where nobody works then the next opening; `at` is aware, in the bank's zone."""
         if hours.around_the_clock:
             return at
-        if self.is_working(at.date()) and at.time() < hours.close:
-            return max(at, datetime.combine(at.date(), hours.open, at.tzinfo))
+        if self.is_working(at.date()):
+            for begins, ends in hours.spans:
+                if at.time() < ends:
+                    return max(at, datetime.combine(at.date(), begins, at.tzinfo))
         return datetime.combine(self.working_days_after(at.date(), 1), hours.open, at.tzinfo)
 
     def add_working(self, at: datetime, span: timedelta, hours: Hours) -> datetime:
         """Return the moment when `span` of working time has gone by since `at` (T-4)."""
         if hours.around_the_clock:
             return wall_clock(at, span)
-        at = self.next_moment(at, hours)
-        while (left := datetime.combine(at.date(), hours.close, at.tzinfo) - at) < span:
-            span -= left
-            at = datetime.combine(self.working_days_after(at.date(), 1), hours.open, at.tzinfo)
-        return at + span
+        for begins, ends in self._worked_from(self.next_moment(at, hours), hours):
+            if ends - begins >= span:
+                return begins + span
+            span -= ends - begins
+        raise AssertionError("unreachable")
+
+    def _worked_from(self, at: datetime, hours: Hours) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the spans in which somebody works from then on, without end; `at` lies in the first of them."""
+        day = at.date()
+        while True:
+            for first, last in hours.spans:
+                begins, ends = (datetime.combine(day, it, at.tzinfo) for it in (first, last))
+                if at < ends:
+                    yield max(at, begins), ends
+            day = self.working_days_after(day, 1)
 
 
 def wall_clock(at: datetime, span: timedelta) -> datetime:
@@ -178,7 +217,21 @@ def wall_clock(at: datetime, span: timedelta) -> datetime:
 
 def show_day(day: date) -> str:
     """Show a day as users read it: 2026-02-14（周六）."""
-    return f"{day.isoformat()}（{WEEKDAYS[day.weekday()]}）"
+    return f"{day.year:04}-{day.month:02}-{day.day:02}（{WEEKDAYS[day.weekday()]}）"
+
+
+def show_day_in_english(day: date) -> str:
+    """Show a day as users read it: 2026-02-14 (Sat)."""
+    return f"{day.year:04}-{day.month:02}-{day.day:02} ({ENGLISH_WEEKDAYS[day.weekday()]})"
+
+
+def changed_days(old: Calendar, new: Calendar) -> list[date]:
+    """Return the days that are worked otherwise, are called otherwise, or are no longer (or newly) provisional, year by year."""
+    years = sorted(old.published | new.published)
+    return [
+        day for year in years for day in days_of(date(year, 1, 1), date(year, 12, 31))
+        if (old.is_working(day), old.says(day), old.provisional(day)) != (new.is_working(day), new.says(day), new.provisional(day))
+    ]
 
 
 def period(every: str, day: date) -> tuple[date, date]:
@@ -197,36 +250,3 @@ def period(every: str, day: date) -> tuple[date, date]:
 
 def _month_end(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1) - ONE_DAY
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
-
-
-def _mistakes_of(year: _Year) -> list[str]:
-    """What is wrong with one year's notice, each with its place."""
-    where, found = f"years.{year.year}", []
-    closed: set[date] = set()
-    for it in year.closed:
-        if not it.first <= it.last or {it.first.year, it.last.year} != {year.year}:
-            found.append(f"{where}.closed {it.name}: from {it.first} to {it.last}; expected an ordered span within {year.year}")
-        else:
-            closed.update(_days(it.first, it.last))
-    return found + [
-        f"{where}.opened {it.day}: expected a Saturday or Sunday of {year.year} that is not closed"
-        for it in year.opened if it.day.weekday() < _SATURDAY or it.day.year != year.year or it.day in closed
-    ]
-
-
-def _fixed_days(fixed: tuple[_Fixed, ...]) -> tuple[dict[tuple[int, int], str], list[str]]:
-    days: dict[tuple[int, int], str] = {}
-    found: list[str] = []
-    for it in fixed:
-        for text in it.days:
-            try:
-                day = date.fromisoformat(f"2000-{text}")
-            except ValueError:
-                found.append(f"fixed {it.name}: {text!r} is no day; expected a month and day like 10-01")
-            else:
-                days[day.month, day.day] = it.name
-    return days, found

@@ -38,24 +38,6 @@ OPEN = frozenset(State) - {State.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
-class Deadline:
-    """When an answer is due, each clock beside the others (P-11, D-5, T-3, C-3; law: Order 2020 No. 3, article 18).
-
-    All times are aware. `due` is the first limit, `last_day` the last (the same where a pack knows only one),
-    `law_due` the outer, legal limit, `authority_due` the date a superior or regulator set (D-6). `provisional` is True
-    where the calendar of a year in question has not been published. `explanation` adds up day by day.
-    """
-
-    due: datetime
-    last_day: datetime
-    law_due: datetime
-    provisional: bool
-    explanation: tuple[str, ...]
-    rule: str
-    authority_due: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Recording:
     """Where a call's recording lies and the hash of its bytes ("" until somebody has seen the bytes)."""
 
@@ -95,6 +77,7 @@ class Case:
     satisfaction: str = ""              # what the customer says of the answer (P-12)
     matter: int | None = None           # the matter it is of, with other cases (P-18, C-5)
     merged_into: CaseId | None = None   # the case that goes on in its place (law: article 18)
+    codes: str = ""                     # of JR/T 0169, as "A=…;B=…;C=…"; "" where the bank loads none
 
     def moved(self, to: State) -> "Case":
         """Return the case in its next state; IllegalMove where MOVES knows no such way."""

@@ -12,16 +12,17 @@ of the time limit does not change. Until the slip has left, the desk alone is re
 pack says it must have been passed on (P-9.6, T-4, C-3).
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import accumulate
+from typing import Self
 
-from routing.addressee import Addressee, addressee, second_contact, superior
-from routing.calendar import Calendar, wall_clock
+from routing.addressee import Addressee
+from routing.calendar import Calendar, Hours, wall_clock
 from routing.case import Case
 from routing.deadline import milestone_due, slip_due
 from routing.directory import DEPARTMENT, Directory
-from routing.entries import LadderRung
+from routing.ladder import LadderRung, Role
 from routing.pack import Pack
 from routing.parties import UnitCode
 
@@ -33,54 +34,43 @@ class Rung:
     """One reminder: what it is called, when it goes, and to which roles.
 
     `index` counts from 0 and goes on rising while the last rung repeats; a case that got it has climbed index + 1.
-    `silenced`: spared where the unit has acknowledged the slip.
+    `silenced`: spared where the unit has acknowledged the slip. `at_once`: its letter waits for no digest.
     """
 
     index: int
     name: str
     at: datetime
-    to: tuple[str, ...]
+    to: tuple[Role, ...]
     rule: str
     urgent: bool
     silenced: bool
+    at_once: bool = False
+    telephone: tuple[Role, ...] = ()
+    console: tuple[Role, ...] = ()
 
 
 def next_rung(
     pack: Pack, calendar: Calendar, due: datetime, last_day: datetime, climbed: int, now: datetime,
 ) -> Rung:
-    """Return the next reminder of an open case that has `climbed` so many; it goes as soon as its `at` is not after now.
-
-    The last rung repeats, so there always is a next one until the case is closed (P-21). Never at night or on a closed
-    day, save in a pack that works around the clock (C-3). All times are aware.
-    """
-    now = now.astimezone(pack.zone)
-    ladder = _Ladder(pack, calendar, due.astimezone(pack.zone), last_day.astimezone(pack.zone))
-    index = max(climbed, ladder.reached(now))
-    at = ladder.at(index)
-    entry = ladder.entry(index)
-    return Rung(
-        index, entry.name, at if at >= now else _catching_up(pack, calendar, now), entry.to, entry.rule, entry.urgent,
-        entry.silenced,
-    )
+    """Return the next reminder of an open case that has `climbed` so many, its ladder leant against these limits (`Ladder.next`)."""
+    return Ladder.of(pack, calendar, due, last_day).next(climbed, now)
 
 
-def leant(pack: Pack, calendar: Calendar, due: datetime, last_day: datetime, out: datetime) -> tuple[datetime, datetime]:
-    """Return the limits the ladder leans against: the case's own, or later ones where the slip left (`out`) too late for them."""
+def leant(pack: Pack, calendar: Calendar, due: datetime, last_day: datetime, out: datetime) -> "Ladder":
+    """Return the ladder of a case, leant against its limits, or against later ones where the slip left (`out`) too late for them."""
     out = out.astimezone(pack.zone)
     if pack.chasing.ladder[0].count == "clock-hours":
         fair = wall_clock(out, _HOUR)
     else:
         fair = datetime.combine(calendar.working_days_after(out.date(), 0), pack.hours.close, pack.zone)
-    return (due, last_day) if due >= fair else (fair, max(last_day, fair + (last_day - due)))
+    return Ladder.of(pack, calendar, due, last_day) if due >= fair else Ladder.of(pack, calendar, fair, max(last_day, fair + (last_day - due)))
 
 
-def behind(pack: Pack, calendar: Calendar, due: datetime, last_day: datetime, out: datetime) -> int:
+def behind(ladder: "Ladder", due: datetime, out: datetime) -> int:
     """Return how many rungs lie behind a case at the moment its slip leaves: none of them is sent after it."""
-    fair, last = (it.astimezone(pack.zone) for it in leant(pack, calendar, due, last_day, out))
-    ladder = _Ladder(pack, calendar, fair, last)
-    if fair == due:
-        return ladder.reached(out.astimezone(pack.zone)) + 1
-    return sum(1 for index in range(len(pack.chasing.ladder)) if ladder.at(index) < fair)
+    if ladder.due == due:
+        return ladder.reached(out) + 1
+    return sum(1 for top in ladder.tops if top < ladder.due)
 
 
 def passed_on_by(pack: Pack, calendar: Calendar, case: Case) -> datetime:
@@ -103,23 +93,7 @@ def inside(pack: Pack, calendar: Calendar, since: datetime, last: datetime | Non
     last = last.astimezone(pack.zone)
     if pack.chasing.ladder[0].count == "clock-hours":
         return max(first, _aligned(pack, calendar, wall_clock(last, _HOUR)))
-    return max(first, _Ladder(pack, calendar, first, first).morning(calendar.working_days_after(last.date(), 1)))
-
-
-def addressees(rung: Rung, unit: UnitCode, directory: Directory, avoid: str = "") -> tuple[Addressee, ...]:
-    """Return the mailboxes a reminder goes to, each once; `unit` is whoever got the slip, `avoid` the one complained about.
-
-    The desk is not among them: who calls adds it. Empty where nobody has a mailbox.
-    """
-    found: dict[str, Addressee] = {}
-    for role in rung.to:
-        one = _ROLES[role](directory, unit, avoid)
-        if one is None:
-            continue
-        before = found.get(one.mailbox)
-        names = dict.fromkeys(name for it in (before, one) if it for name in it.attention.split("、") if name)
-        found[one.mailbox] = Addressee((before or one).unit_code, one.mailbox, "、".join(names))
-    return tuple(found.values())
+    return max(first, _morning(pack, calendar.working_days_after(last.date(), 1)))
 
 
 def elsewhere(found: tuple[Addressee, ...], unit: UnitCode | None, lead: UnitCode, directory: Directory) -> tuple[Addressee, ...]:
@@ -137,77 +111,84 @@ def elsewhere(found: tuple[Addressee, ...], unit: UnitCode | None, lead: UnitCod
     return tuple(one for one in found if not is_there(one))
 
 
-def _union(directory: Directory, unit: UnitCode, avoid: str) -> Addressee | None:
-    union = directory.department(unit, "工会")
-    return None if union is None else addressee(directory, union.code, avoid)
-
-
-def _nobody(_directory: Directory, _unit: UnitCode, _avoid: str) -> None:
-    return None
-
-
-_ROLES: Mapping[str, Callable[[Directory, UnitCode, str], Addressee | None]] = {
-    "unit": addressee, "second_contact": second_contact, "superior": superior, "union": _union, "desk": _nobody,
-}
-
-
 @dataclass(frozen=True, slots=True)
-class _Ladder:
-    """The pack's ladder leant against one case."""
+class Ladder:
+    """The pack's ladder leant against one case; `tops` are the moments of its rungs, in order."""
 
     pack: Pack
     calendar: Calendar
     due: datetime
-    last_day: datetime
+    tops: tuple[datetime, ...]
 
-    def entry(self, index: int) -> LadderRung:
-        rungs = self.pack.chasing.ladder
-        return rungs[min(index, len(rungs) - 1)]
+    @classmethod
+    def of(cls, pack: Pack, calendar: Calendar, due: datetime, last_day: datetime) -> Self:
+        """Lean it against these limits: each rung in working hours, and never before the one below it."""
+        due, last_day = due.astimezone(pack.zone), last_day.astimezone(pack.zone)
+        own = (_own(pack, calendar, rung, due if rung.of == "due" else last_day) for rung in pack.chasing.ladder)
+        return cls(pack, calendar, due, tuple(accumulate(own, max)))
+
+    def next(self, climbed: int, now: datetime) -> Rung:
+        """Return the next reminder of a case that has `climbed` so many; it goes as soon as its `at` is not after now.
+
+        The last rung repeats, so there always is a next one until the case is closed (P-21). Never at night or on a closed
+        day, save in a pack that works around the clock (C-3). Where the limit has moved away since (P-11.2), rungs climbed
+        before are not climbed again, save the last, which repeats from its new day on. All times are aware.
+        """
+        now, top = now.astimezone(self.pack.zone), len(self.tops) - 1
+        if climbed > top and self.at(climbed - 1) > now:
+            climbed = top
+        index = max(climbed, self.reached(now))
+        at, entry = self.at(index), self.pack.chasing.ladder[min(index, top)]
+        return Rung(
+            index, entry.name, at if at >= now else _catching_up(self.pack, self.calendar, entry, now), entry.to, entry.rule, entry.urgent,
+            entry.silenced, entry.by == "mail", entry.telephone, entry.console,
+        )
 
     def at(self, index: int) -> datetime:
-        """Return when a rung falls: in working hours, and never before the rung below it."""
-        rungs = self.pack.chasing.ladder
-        top = max(self._own(rung) for rung in rungs[:index + 1])
-        repeats = index - len(rungs) + 1
-        return top if repeats <= 0 else self._repeated(top, repeats * (rungs[-1].every or 1))
+        """Return when a rung falls, be it a repetition of the last."""
+        repeats = index - len(self.tops) + 1
+        return self.tops[index] if repeats <= 0 else self._repeated(repeats * (self.pack.chasing.ladder[-1].every or 1))
 
     def reached(self, now: datetime) -> int:
         """Return the highest rung whose time has come, -1 where none has."""
-        rungs = self.pack.chasing.ladder
-        below = sum(1 for index in range(len(rungs)) if self.at(index) <= now) - 1
-        if below < len(rungs) - 1:
+        now, last = now.astimezone(self.pack.zone), self.pack.chasing.ladder[-1]
+        below = sum(1 for top in self.tops if top <= now) - 1
+        if below < len(self.tops) - 1:
             return below
-        top, every = self.at(below), rungs[-1].every or 1
-        if rungs[-1].count == "working-days":
+        top, every = self.tops[-1], last.every or 1
+        if last.count == "working-days":
             repeats = self.calendar.working_days_between(top.date(), now.date()) // every
         else:
             repeats = (now - top) // (every * _HOUR)
         return below + repeats - (self.at(below + repeats) > now)
 
-    def _own(self, rung: LadderRung) -> datetime:
-        base = self.due if rung.of == "due" else self.last_day
-        if rung.count == "clock-hours":
-            return _aligned(self.pack, self.calendar, wall_clock(base, rung.after * _HOUR))
-        if rung.after > 0:
-            return self.morning(self.calendar.working_days_after(base.date(), rung.after))
-        return self.morning(self.calendar.working_days_before(self.calendar.working_days_before(base.date(), 0), -rung.after))
-
-    def _repeated(self, top: datetime, units: int) -> datetime:
-        if self.pack.chasing.ladder[-1].count == "clock-hours":
-            return _aligned(self.pack, self.calendar, wall_clock(top, units * _HOUR))
-        return self.morning(self.calendar.working_days_after(top.date(), units))
-
-    def morning(self, day: date) -> datetime:
-        """Return the first time of a day at which reminders go."""
-        first = self.pack.chasing.digest_times[0] if self.pack.chasing.digest_times else self.pack.hours.open
-        return datetime.combine(day, first, self.pack.zone)
+    def _repeated(self, units: int) -> datetime:
+        last, top = self.pack.chasing.ladder[-1], self.tops[-1]
+        if last.count == "clock-hours":
+            return _aligned(self.pack, self.calendar, wall_clock(top, units * _HOUR), last)
+        return _morning(self.pack, self.calendar.working_days_after(top.date(), units))
 
 
-def _aligned(pack: Pack, calendar: Calendar, at: datetime) -> datetime:
-    """Return the first digest time not before `at`, or the first working moment where the pack has no digests."""
-    at = calendar.next_moment(at, pack.hours)
+def _own(pack: Pack, calendar: Calendar, rung: LadderRung, base: datetime) -> datetime:
+    """Return when a rung would come by itself."""
+    if rung.count == "clock-hours":
+        return _aligned(pack, calendar, wall_clock(base, rung.after * _HOUR), rung)
+    if rung.after > 0:
+        return _morning(pack, calendar.working_days_after(base.date(), rung.after))
+    return _morning(pack, calendar.working_days_before(calendar.working_days_before(base.date(), 0), -rung.after))
+
+
+def _morning(pack: Pack, day: date) -> datetime:
+    """Return the first time of a day at which reminders go."""
+    first = pack.chasing.digest_times[0] if pack.chasing.digest_times else pack.hours.open
+    return datetime.combine(day, first, pack.zone)
+
+
+def _aligned(pack: Pack, calendar: Calendar, at: datetime, rung: LadderRung | None = None) -> datetime:
+    """Return the first digest time not before `at`, or the first working moment where nothing of the rung waits for digests."""
+    at = calendar.next_moment(at, _hours(pack, rung))
     times = pack.chasing.digest_times
-    if not times:
+    if not times or (rung is not None and (rung.by == "mail" or not rung.to)):
         return at
     later = [time for time in times if time >= at.time()]
     if later:
@@ -215,6 +196,13 @@ def _aligned(pack: Pack, calendar: Calendar, at: datetime) -> datetime:
     return datetime.combine(calendar.working_days_after(at.date(), 1), times[0], at.tzinfo)
 
 
-def _catching_up(pack: Pack, calendar: Calendar, now: datetime) -> datetime:
+def _catching_up(pack: Pack, calendar: Calendar, rung: LadderRung, now: datetime) -> datetime:
     """Return when a missed reminder goes: now where somebody works, else with the next digest."""
-    return now if calendar.next_moment(now, pack.hours) == now else _aligned(pack, calendar, now)
+    return now if calendar.next_moment(now, _hours(pack, rung)) == now else _aligned(pack, calendar, now, rung)
+
+
+def _hours(pack: Pack, rung: LadderRung | None) -> Hours:
+    """Return when a rung may come: as the pack works, or in office hours whatever the pack does."""
+    if rung is None or not rung.office_hours or not pack.hours.around_the_clock:
+        return pack.hours
+    return pack.hours.model_copy(update={"around_the_clock": False})

@@ -1,45 +1,98 @@
 """When an answer is due, and why, day by day (P-11, D-5, D-6, T-3, T-4, C-3; Order 2020 No. 3, article 18).
 
-Readings where the sources are silent: the day of receipt does not count; a working-day limit ends at the close of
-business of its last day; the legal limit ends with its last calendar day, whether worked or not. A pack that counts
-hours by the clock (C-3) has the answer to the customer as `due` and the result to the working group as `last_day`;
-its first hour, on the spot, is a milestone.
+Three clocks run side by side: the pack's, the law's, and where one was set the authority's date. Readings where the
+sources are silent: the day of receipt does not count; a working-day limit ends at the close of business of its last day;
+the legal limit ends with its last calendar day, whether worked or not. A pack that counts hours by the clock (C-3) has
+the answer to the customer as `due` and the result to the working group as `last_day`; its first hour, on the spot, is a
+milestone. An extension in force moves the pack's clock (P-11.2), never the authority's date; where a calendar that came
+later closes its last day, it reaches to the next one worked.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, TypeAlias
 
-from routing.calendar import ONE_DAY, Calendar, show_day, wall_clock
-from routing.case import Deadline
+from routing.calendar import ONE_DAY, Calendar, wall_clock
+from routing.clocks import Event, Standing, standing
 from routing.entries import Limit, Milestone
 from routing.pack import Pack
 from routing.papers import Channel
+from routing.reckoning import Clock, Legal, Reckoning
 from routing.verdict import Category
 
 Json: TypeAlias = str | bool | list[str] | None
 LawLevel = Literal["simple", "complex", "special"]
 _DAY_END = time(23, 59, 59)
-_COUNTS = {"working-days": "个工作日", "working-hours": "个工作小时", "clock-hours": "小时"}
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When an answer is due, each clock beside the others (P-11, D-5, T-3, C-3; law: Order 2020 No. 3, article 18).
+
+    All times are aware. `due` is the first limit, `last_day` the last (the same where a pack knows only one),
+    `law_due` the outer, legal limit, `authority_due` the date a superior or regulator set (D-6). `provisional` is True
+    where the calendar of a year in question has not been published. The explanations add up day by day.
+    """
+
+    due: datetime
+    last_day: datetime
+    law_due: datetime
+    provisional: bool
+    rule: str
+    authority_due: datetime | None
+    reckoning: Reckoning
+
+    @property
+    def explanation(self) -> tuple[str, ...]:
+        """How the dates come about, in Chinese: the pack's clock day by day, the others in a line each."""
+        return self.reckoning.brief()
+
+    @property
+    def standing(self) -> Standing:
+        """What was granted and what is only asked for."""
+        return self.reckoning.standing
+
+    def clocks(self) -> tuple[Clock, ...]:
+        """Each clock by itself, explained day by day in both languages; the authority's only where it set a date."""
+        how = self.reckoning
+        extended = max(how.due, self._extended_to), max(how.last_day, self._extended_to)
+        own = Clock("pack", *extended, how.limit.rule, how.own("zh"), how.own("en"))
+        law = Clock("law", self.law_due, self.law_due, how.legal.term.rule, how.law("zh"), how.law("en"))
+        if self.authority_due is None:
+            return own, law
+        said = (how.authority_line("zh"),), (how.authority_line("en"),)
+        return own, law, Clock("authority", self.authority_due, self.authority_due, how.authority.rule, *said)
+
+    @property
+    def _extended_to(self) -> datetime:
+        granted = self.reckoning.standing.extension
+        return self.reckoning.due if granted is None or granted.until is None else granted.until
 
 
 def deadline(
     pack: Pack, calendar: Calendar, category: Category | None, received: datetime, authority_due: datetime | None = None,
+    events: Sequence[Event] = (),
 ) -> Deadline:
     """Return all limits of a case received then; `category` None means nobody has decided it (the longer limit holds).
 
-    `received` and `authority_due` are aware; ValueError where they are not.
+    `events` are the case's, in the order they were noted (routing.clocks). `received` and `authority_due` are aware;
+    ValueError where they are not.
     """
-    received = _in_zone(pack, received, "received")
     limit = pack.limit_of(category)
-    own = _own(pack, calendar, limit, received)
-    law = law_due(pack, received, limit.law)
-    term = pack.law_on(received.date())
-    found = replace(own, law_due=law, explanation=(
-        *own.explanation,
-        f"法定外限：{_moment(law)}（{term.name}，{getattr(term, limit.law)}个自然日，受理当日不计）",
-    ))
-    return found if authority_due is None else _under_authority(pack, found, _in_zone(pack, authority_due, "authority_due"))
+    stands = _within(pack, calendar, limit, standing(events, _in_zone(pack, received, "received"), pack.zone))
+    due, last = (_after(pack, calendar, (limit.count, n), stands.start) for n in (limit.due, limit.last))
+    legal = _legal(pack, limit.law, stands)
+    until = stands.extension.until if stands.extension else None
+    own_due, own_last = (due, last) if until is None else (max(due, until), max(last, until))
+    by_day = limit.count == "working-days"
+    provisional = limit.count != "clock-hours" and _unpublished(calendar, stands.start.date() + by_day * ONE_DAY, own_last.date())
+    set_for = None if authority_due is None else _in_zone(pack, authority_due, "authority_due")
+    final_due, final_last, effect = _under_authority(pack, own_due, own_last, set_for)
+    rule = pack.authority.rule if effect in {"place", "binds"} else limit.rule
+    how = Reckoning(
+        calendar, limit, pack.extension.rule if pack.extension else "P-11.2", stands, due, last, provisional, legal, pack.authority, set_for, effect)
+    return Deadline(final_due, final_last, legal.due, provisional and effect != "place", rule, set_for, how)
 
 
 def law_due(pack: Pack, received: datetime, level: LawLevel) -> datetime:
@@ -47,10 +100,14 @@ def law_due(pack: Pack, received: datetime, level: LawLevel) -> datetime:
 
     `special` is the complex limit prolonged with the superior's approval and the customer told.
     """
-    day = _in_zone(pack, received, "received").date()
-    term = pack.law_on(day)
-    days = term.complex + term.special_extra if level == "special" else {"simple": term.simple, "complex": term.complex}[level]
-    return datetime.combine(day + timedelta(days=days), _DAY_END, pack.zone)
+    start = _in_zone(pack, received, "received")
+    return _law_end(pack, start, _law_days(pack, start, level), ())
+
+
+def latest(pack: Pack, calendar: Calendar, limit_name: str, start: datetime) -> datetime | None:
+    """Return the furthest moment an extension may reach; None where the pack knows none for this limit (P-11.2)."""
+    most = None if pack.extension is None else pack.extension.most.get(limit_name)
+    return None if most is None else _after(pack, calendar, (pack.limits[limit_name].count, most), _in_zone(pack, start, "start"))
 
 
 def milestone_due(pack: Pack, calendar: Calendar, milestone: Milestone, start: datetime) -> datetime:
@@ -65,46 +122,59 @@ def slip_due(pack: Pack, calendar: Calendar, channel: Channel, received: datetim
 
 
 def deadline_json(found: Deadline) -> dict[str, Json]:
-    """Return a deadline as `hotline-bridge deadline --json` prints it: ISO times with their zone."""
+    """Return a deadline as `hotline-bridge deadline --json` prints it: ISO times with their zone, how they come about in both languages."""
     return {
         "due": found.due.isoformat(), "last_day": found.last_day.isoformat(), "law_due": found.law_due.isoformat(),
         "authority_due": None if found.authority_due is None else found.authority_due.isoformat(),
         "provisional": found.provisional, "rule": found.rule, "explanation": list(found.explanation),
+        "explanation_en": list(found.reckoning.brief("en")),
     }
 
 
-def _own(pack: Pack, calendar: Calendar, limit: Limit, received: datetime) -> Deadline:
-    """Return what the pack itself says; the legal limit is filled in by the caller."""
-    due, last = (_after(pack, calendar, (limit.count, n), received) for n in (limit.due, limit.last))
-    by_day = limit.count == "working-days"
-    lines = [f"受理：{show_day(received.date())} {received:%H:%M}" + ("，当日不计" if by_day else "起计")]
-    if by_day:
-        lines += _day_by_day(calendar, received.date(), last.date())
-    lines.append(f"到期：{_moment(due)}（{limit.name}，{limit.due}{_COUNTS[limit.count]}，{limit.rule}）")
-    if last != due:
-        lines.append(f"最后期限：{_moment(last)}（{limit.last}{_COUNTS[limit.count]}，{limit.rule}）")
-    provisional = limit.count != "clock-hours" and _unpublished(calendar, received.date() + by_day * ONE_DAY, last.date())
-    if provisional:
-        lines.append("暂定：所涉年度的放假安排尚未公布，公布后须重新计算")
-    return Deadline(due, last, last, provisional, tuple(lines), limit.rule)
+def _within(pack: Pack, calendar: Calendar, limit: Limit, stands: Standing) -> Standing:
+    """Let an extension end with a working day's business, should its day be closed by now."""
+    granted = stands.extension
+    if granted is None or granted.until is None:
+        return stands
+    until = granted.until.astimezone(pack.zone)
+    if limit.count == "working-days":
+        until = datetime.combine(calendar.working_days_after(until.date(), 0), pack.hours.close, pack.zone)
+    elif limit.count == "working-hours":
+        until = calendar.next_moment(until, pack.hours)
+    return replace(stands, extension=replace(granted, until=until))
 
 
-def _under_authority(pack: Pack, own: Deadline, set_for: datetime) -> Deadline:
+def _legal(pack: Pack, level: LawLevel, stands: Standing) -> Legal:
+    """The law's clock: prolonged for complex cases where a superior approved it, days of an appraisal left out (law:18)."""
+    days = _law_days(pack, stands.start, "special" if stands.prolonged and level == "complex" else level)
+    return Legal(pack.law_on(stands.start.date()), days, _law_end(pack, stands.start, days, stands.away))
+
+
+def _law_days(pack: Pack, start: datetime, level: LawLevel) -> int:
+    term = pack.law_on(start.date())
+    return term.complex + term.special_extra if level == "special" else {"simple": term.simple, "complex": term.complex}[level]
+
+
+def _law_end(pack: Pack, start: datetime, days: int, away: Sequence[tuple[date, date]]) -> datetime:
+    day = start.date() + timedelta(days=days)
+    if away:
+        out = {n for first, last in away for n in range(first.toordinal(), last.toordinal() + 1)}
+        ordinal = start.date().toordinal()
+        while days:
+            ordinal += 1
+            days -= ordinal not in out
+        day = date.fromordinal(ordinal)
+    return datetime.combine(day, _DAY_END, pack.zone)
+
+
+def _under_authority(pack: Pack, due: datetime, last: datetime, set_for: datetime | None) -> tuple[datetime, datetime, str]:
     """Let the date an authority set take the place of the pack's, or bind where it is earlier (D-6)."""
-    entry = pack.authority
-    line = f"交办期限：{_moment(set_for)}（上级、监管或政府规定，{entry.rule}）"
-    if entry.takes == "place":
-        return replace(
-            own, due=set_for, last_day=set_for, authority_due=set_for, provisional=False, rule=entry.rule,
-            explanation=(*own.explanation, f"{line}，以此为准"),
-        )
-    due, last = (min(set_for, moment, key=_instant) for moment in (own.due, own.last_day))
-    binds = due == set_for
-    note = "，早于本行期限，以此为准" if binds else "，最后期限以此为准" if last == set_for else "，本行期限更早，从本行期限"
-    return replace(
-        own, due=due, last_day=last, authority_due=set_for, rule=entry.rule if binds else own.rule,
-        explanation=(*own.explanation, line + note),
-    )
+    if set_for is None:
+        return due, last, ""
+    if pack.authority.takes == "place":
+        return set_for, set_for, "place"
+    first, end = (min(set_for, moment, key=_instant) for moment in (due, last))
+    return first, end, "binds" if first == set_for else "last_binds" if end == set_for else "idle"
 
 
 def _after(pack: Pack, calendar: Calendar, span: tuple[str, int], start: datetime) -> datetime:
@@ -117,20 +187,6 @@ def _after(pack: Pack, calendar: Calendar, span: tuple[str, int], start: datetim
     return wall_clock(start, timedelta(hours=number))
 
 
-def _day_by_day(calendar: Calendar, received: date, last: date) -> list[str]:
-    """Return a line for every day after receipt up to the last, counted or not and why."""
-    lines, counted = [], 0
-    for ordinal in range(received.toordinal() + 1, last.toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        why = calendar.says(day)
-        if calendar.is_working(day):
-            counted += 1
-            lines.append(f"{show_day(day)}{why}：第{counted}个工作日")
-        else:
-            lines.append(f"{show_day(day)}{why}：不计")
-    return lines
-
-
 def _unpublished(calendar: Calendar, first: date, last: date) -> bool:
     return any(year not in calendar.published for year in range(first.year, last.year + 1))
 
@@ -139,10 +195,6 @@ def _in_zone(pack: Pack, moment: datetime, name: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{name} {moment.isoformat()} has no zone; give it one, such as +08:00")
     return moment.astimezone(pack.zone)
-
-
-def _moment(at: datetime) -> str:
-    return f"{show_day(at.date())} {at:%H:%M}"
 
 
 def _instant(at: datetime) -> datetime:

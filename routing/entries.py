@@ -12,7 +12,6 @@ from routing.verdict import OVER_50K, PUBLIC_FIGURE, REPUTATION, TOPICS, Categor
 
 Count = Literal["working-days", "working-hours", "clock-hours"]
 Level = Literal["simple", "complex"]
-Role = Literal["unit", "second_contact", "superior", "union", "desk"]
 FLAGS = (OVER_50K, PUBLIC_FIGURE, REPUTATION, *TOPICS)
 Positive = Annotated[Number, Field(gt=0)]
 
@@ -61,6 +60,13 @@ class Milestone(Table):
     since: Literal["received", "delivered"]
 
 
+class Extension(Table):
+    """How far an extension may reach, by limit, in units of the limit's own count since receipt; it needs both proofs (P-11.2)."""
+
+    rule: RuleId
+    most: Mapping[str, Positive]
+
+
 class Authority(Table):
     """What a date set by a superior or regulator does to the pack's own: takes its place, or binds when earlier (D-6)."""
 
@@ -80,46 +86,6 @@ class LawTerm(Table):
     special_extra: Positive             # on top of complex, with the superior's approval and the customer told
 
 
-class LadderRung(Table):
-    """One rung of the chasing ladder: `after` units of `count` from `of`, negative before it (P-11, P-21)."""
-
-    rule: RuleId
-    name: Text
-    count: Literal["working-days", "clock-hours"]
-    after: Number
-    of: Literal["due", "last_day"] = "due"
-    to: tuple[Role, ...] = Field(min_length=1)
-    every: Positive | None = None       # the last rung repeats so often until the case is closed
-    urgent: Truth = False
-    silenced: Truth = False             # spared where the unit has acknowledged the slip
-
-
-class Chasing(Table):
-    """The ladder and the times of day at which one mailbox gets all its reminders in one letter; none: at once."""
-
-    rule: RuleId
-    digest_times: tuple[TimeOfDay, ...] = ()
-    ladder: tuple[LadderRung, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _climbs(self) -> Self:
-        places = [(rung.of == "last_day", rung.after) for rung in self.ladder]
-        if places != sorted(set(places)):
-            raise ValueError("ladder: rungs stand out of order; expected those of due before those of last_day, `after` rising")
-        if len({rung.count for rung in self.ladder}) > 1:
-            raise ValueError("ladder: rungs count in different units; expected one `count` for all")
-        if any(rung.every for rung in self.ladder[:-1]) or not self.ladder[-1].every:
-            raise ValueError("ladder: `every` belongs to the last rung and only there; expected e.g. every = 1")
-        return self
-
-    @field_validator("digest_times")
-    @classmethod
-    def _in_order(cls, times: tuple[time, ...]) -> tuple[time, ...]:
-        if list(times) != sorted(set(times)):
-            raise ValueError("times stand out of order or twice; expected each later than the one before")
-        return times
-
-
 class Route(Table):
     """What happens to complaints of these channels (P-9.2 - P-9.9).
 
@@ -137,7 +103,8 @@ class Forwarding(Table):
     """The hop over the head-office union for places away from home (P-9.3).
 
     `by` "bridge": the bridge passes the slip on to the first-level branch, the union in copy; "union": the slip goes
-    to the union, which passes it on. `unit_too` writes to the complained unit as well.
+    to the union, which passes it on `within` so many units of `count`, and is reminded where it has not. `unit_too`
+    writes to the complained unit as well.
     """
 
     rule: RuleId
@@ -145,6 +112,8 @@ class Forwarding(Table):
     home_divisions: tuple[Text, ...]
     by: Literal["bridge", "union"]
     unit_too: Truth = False
+    count: Count = "working-hours"
+    within: Positive = 4
 
 
 class Overseas(Table):
@@ -161,6 +130,29 @@ class Lead(Table):
     rule: RuleId
     categories: tuple[Category, ...]
     departments: tuple[Text, ...]
+
+
+class Assisting(Table):
+    """By when a unit that assists gives its opinion to the one that leads (P-14.1, T-3)."""
+
+    rule: RuleId
+    count: Count
+    within: Positive
+
+
+class Dispute(Table):
+    """Who decides where a unit says that the matter is not its own: this department of the superior, else the desk (T-7)."""
+
+    rule: RuleId
+    departments: tuple[Text, ...]
+
+
+class Promise(Table):
+    """What cannot be done within the limit gets a promised date, at most `within` units of `count` away (T-3)."""
+
+    rule: RuleId
+    count: Count
+    within: Positive
 
 
 class Ruling(Table):
@@ -181,7 +173,10 @@ class Inspection(Table):
 
 
 class Telling(Table):
-    """Who is told of what may get out (P-16, D-7, T-6, C-7): departments, and every unit of `levels` up the chain."""
+    """Who is told of what may get out (P-16, D-7, T-6, C-7): departments, and every unit of `levels` up the chain.
+
+    `words`: only where one of them is said; empty: always.
+    """
 
     rule: RuleId
     says: Text
@@ -189,6 +184,7 @@ class Telling(Table):
     levels: tuple[Text, ...]
     flags: tuple[str, ...] = (REPUTATION,)
     channels: tuple[Channel, ...] = ()
+    words: tuple[Text, ...] = ()
 
 
 class Legal(Table):
@@ -228,13 +224,24 @@ class Closing(Table):
 
 
 class Report(Table):
-    """A report and its rhythm (P-24, C-8, D-8)."""
+    """A report, its rhythm, and who gets it (P-24, C-8, D-8).
+
+    `kind` is what it holds: "statistics" the table by category and unit, "return" the cases one by one, "daily" what
+    counts as what, "analysis" causes and trends. `of` says whose figures: the whole bank's, or one report for each of
+    the pack's `key_branches`, or for each other first-level branch. It is sent `after` working days behind its last day
+    (calendar days in a pack that works around the clock), at `at`, to the department `to` and to `addresses`.
+    """
 
     rule: RuleId
     name: Text
     every: Literal["day", "half-month", "month", "quarter", "half-year", "year"]
     by: Text
     to: Text
+    kind: Literal["statistics", "return", "daily", "analysis"] = "statistics"
+    of: Literal["bank", "key", "others"] = "bank"
+    after: Positive = 1
+    at: TimeOfDay = time(9, 0)
+    addresses: tuple[Text, ...] = ()
 
 
 class Counting(Table):
@@ -253,14 +260,6 @@ class Mass(Table):
     level: Text
 
 
-class Repeat(Table):
-    """A complaint again after an answer: linked, and reported to this department of the superior (P-18)."""
-
-    rule: RuleId
-    departments: tuple[Text, ...]
-    levels: tuple[Text, ...] = ()
-
-
 class Retention(Table):
     """How many years papers are kept (P-6); never less than `floor_years`, and a legal hold stops all deleting."""
 
@@ -274,6 +273,21 @@ class Retention(Table):
         if self.years < self.floor_years:
             raise ValueError(f"years is {self.years}; expected at least floor_years = {self.floor_years}")
         return self
+
+
+class OnTheSpot(Table):
+    """Where whoever took a complaint may answer it at once and enter both together; no slip leaves then (P-9.5, D-2, T-3, C-3)."""
+
+    rule: RuleId
+    channels: tuple[Channel, ...] = Field(min_length=1)
+
+    @field_validator("channels")
+    @classmethod
+    def _seen_to_in_person(cls, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
+        for channel in (Channel.PHONE, Channel.SUPERIOR, Channel.GOVERNMENT, Channel.REGULATOR):
+            if channel in channels:
+                raise ValueError(f"{channel.value} is reviewed or answered to others; expected channels an outlet answers itself, e.g. 意见簿(箱)")
+        return channels
 
 
 class Note(Table):

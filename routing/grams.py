@@ -24,9 +24,10 @@ def clauses(text: str) -> list[tuple[int, int]]:
     """The clauses of a folded text as (start, end)."""
     found, last = [], 0
     for stop in SEPARATOR.finditer(text):
-        if stop.start() > last:
-            found.append((last, stop.start()))
-        last = stop.end()
+        start, end = stop.span()
+        if start > last:
+            found.append((last, start))
+        last = end
     if last < len(text):
         found.append((last, len(text)))
     return found

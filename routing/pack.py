@@ -1,5 +1,6 @@
 """A bank's policy pack: its numbers and tables, each entry citing its rule. Parsed whole or refused whole."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
@@ -8,17 +9,20 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from routing.afterwards import Callback, Radar, Repeat
 from routing.calendar import Hours
 from routing.entries import (
-    Authority, Chasing, Closing, Counting, Element, Forwarding, Inspection, LawTerm, Lead, Legal, Limit, Mass, Milestone, Note,
-    Outcome, Overseas, Repeat, Report, Retention, Review, Route, Ruling, Telling,
+    Assisting, Authority, Closing, Counting, Dispute, Element, Extension, Forwarding, Inspection, LawTerm, Lead, Legal, Limit,
+    Mass, Milestone, Note, OnTheSpot, Outcome, Overseas, Promise, Report, Retention, Review, Route, Ruling, Telling,
 )
 from routing.elements import ELEMENTS
 from routing.errors import BadTable
+from routing.ladder import Chasing
 from routing.papers import Channel
 from routing.table import Table, Text, digest_of, read_table
 from routing.verdict import Category
 
+_ADDRESS = re.compile(r"[^@\s<>,;]{1,64}@[A-Za-z0-9.-]{1,255}")
 _PREFIX = (3, 12)                       # digits before the first dash of a case number
 
 
@@ -39,6 +43,7 @@ class Pack(Table):
     limits: Mapping[str, Limit]
     categories: Mapping[Category, str]
     milestones: tuple[Milestone, ...] = ()
+    extension: Extension | None = None  # none: the pack knows no more time (P-11.2)
     authority: Authority
     law: tuple[LawTerm, ...] = Field(min_length=1)
     chasing: Chasing
@@ -46,6 +51,9 @@ class Pack(Table):
     forwarding: Forwarding | None = None
     overseas: Overseas | None = None
     leads: tuple[Lead, ...] = ()
+    assisting: Assisting | None = None
+    dispute: Dispute | None = None
+    promise: Promise | None = None
     ruling: Ruling | None = None
     inspection: Inspection | None = None
     telling: tuple[Telling, ...] = ()
@@ -53,10 +61,14 @@ class Pack(Table):
     elements: tuple[Element, ...] = Field(min_length=1)
     closing: Closing
     reports: tuple[Report, ...]
+    key_branches: tuple[Text, ...] = ()     # the first-level branches that report every half month (P-24)
     counting: tuple[Counting, ...] = ()
     mass: tuple[Mass, ...]
     repeat: Repeat
+    radar: Radar = Radar()
+    callback: Callback | None = None    # none: the bank does not ask
     retention: Retention
+    on_the_spot: tuple[OnTheSpot, ...] = ()
     notes: tuple[Note, ...] = ()
     digest: str = ""
 
@@ -71,6 +83,10 @@ class Pack(Table):
     def route_of(self, channel: Channel) -> Route:
         """Return the row of the routing table for this channel (P-9)."""
         return next(route for route in self.routes if channel in route.channels)
+
+    def on_the_spot_of(self, channel: Channel) -> OnTheSpot | None:
+        """Return under what rule this channel's complaints may be answered where they were taken; None where not (P-9.5)."""
+        return next((entry for entry in self.on_the_spot if channel in entry.channels), None)
 
     def elements_of(self, category: Category | None) -> tuple[Element, ...]:
         """Return the elements an answer in this category must have (P-12, P-14.4)."""
@@ -114,11 +130,46 @@ def _contradictions(pack: Pack) -> list[str]:
     ]
     found += _twice("elements.number", [str(element.number) for element in pack.elements])
     found += _twice("closing.outcomes.name", [outcome.name for outcome in pack.closing.outcomes])
+    found += _assists_too_late(pack)
+    found += _twice("reports.name", [report.name for report in pack.reports])
     found += [
-        f"chasing.digest_times: {at} is outside hours; expected between {pack.hours.open} and {pack.hours.close}"
-        for at in pack.chasing.digest_times if not pack.hours.open <= at < pack.hours.close
+        f"reports {report.name}: is of the key branches, and key_branches is empty; expected their codes, or of = 'bank'"
+        for report in pack.reports if report.of == "key" and not pack.key_branches
     ]
-    return found + _gaps_in_law(pack.law)
+    found += [
+        f"reports {report.name}.addresses: {address!r} is no mail address; expected one like bangongshi@bank.example"
+        for report in pack.reports for address in report.addresses if not _ADDRESS.fullmatch(address)
+    ]
+    found += [
+        f"chasing.digest_times: {at} is outside hours; expected between {pack.hours.open} and {pack.hours.close}, and in no break"
+        for at in pack.chasing.digest_times if not any(begins <= at < ends for begins, ends in pack.hours.spans)
+    ]
+    found += [
+        f"callback.outcomes: {name!r} is no outcome; expected some of {'、'.join(it.name for it in pack.closing.outcomes)}"
+        for name in (pack.callback.outcomes if pack.callback else ()) if pack.outcome(name) is None
+    ]
+    found += _twice("on_the_spot.channels", [it.value for entry in pack.on_the_spot for it in entry.channels])
+    return found + _too_short(pack) + _gaps_in_law(pack.law)
+
+
+def _assists_too_late(pack: Pack) -> list[str]:
+    """Say where a unit that assists may take longer than the one that leads has (P-14.1, T-3)."""
+    entry = pack.assisting
+    limits = {pack.categories[it] for lead in pack.leads for it in lead.categories if it in pack.categories} & pack.limits.keys()
+    return [] if entry is None else [
+        f"assisting.within: {entry.within} {entry.count} is more than limits.{name}.last = {pack.limits[name].last}; expected not over, for the one who leads waits for it"
+        for name in sorted(limits) if pack.limits[name].count == entry.count and entry.within > pack.limits[name].last
+    ]
+
+
+def _too_short(pack: Pack) -> list[str]:
+    """What is wrong with how far an extension may reach (P-11.2)."""
+    most = pack.extension.most if pack.extension else {}
+    known = ", ".join(sorted(pack.limits))
+    return [f"extension.most: {name!r} is no limit; expected one of {known}" for name in most if name not in pack.limits] + [
+        f"extension.most.{name}: {far} is not over its last {pack.limits[name].last}; expected more, or no entry"
+        for name, far in most.items() if name in pack.limits and far <= pack.limits[name].last
+    ]
 
 
 def _twice(path: str, names: list[str]) -> list[str]:

@@ -78,6 +78,10 @@ class Form:
     authority: str = ""                 # who handed it down, where somebody did (D-6)
     authority_number: str = ""
     authority_due: datetime | None = None
+    grounds: str = ""                   # what the complaint rests on (law: article 13)
+    heads: int = 0                      # how many complain together; 0 where nobody counted (C-5; law: article 25)
+    compensation: str = ""              # the money asked for: recorded, never promised (C-6)
+    answer: Mapping[int, str] = field(default_factory=dict)     # what the outlet answered already, by P-12's elements (P-9.5)
 
 
 class MailKind(Enum):

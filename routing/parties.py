@@ -42,6 +42,23 @@ class Customer:
     address: str = ""
     agent_name: str = ""
     refuses_name: bool = False
+    party: str = ""                     # 个人 or 单位; "" where nobody said
+    id_type: str = ""
+    contact: str = ""                   # whom to talk to at a firm
+    agent_as: str = ""                  # 代理人, 监护人 or 继承人 (law: article 14)
+    agent_authority: str = ""           # the paper that makes them so
+    representatives: tuple[str, ...] = ()               # of several who complain in person, at most 5 (law: article 12)
+
+
+#: Before an identity number that is kept sealed: its mask, a bar, and what only the bridge's key opens (P-6).
+SEALED = "sealed:"
+
+
+def shown_id(id_number: str) -> str:
+    """Return an identity number as everybody may see it, sealed or not: its last four signs (P-6)."""
+    if id_number.startswith(SEALED):
+        return id_number.removeprefix(SEALED).partition("|")[0]
+    return "*" * max(0, len(id_number) - 4) + id_number[-4:] if len(id_number) > 4 else "*" * len(id_number)
 
 
 def mask(text: str, keep: int = 1) -> str:

@@ -1,53 +1,27 @@
 """Who gets the slip, who a copy, and by which hop (P-9.2 - P-9.9, P-11.1, P-14.1 - P-14.3, P-16, P-17; D-, T-, C-)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
 
-from routing.addressee import Addressee, addressee, at_unit, may_be
+from routing.addressee import Addressee, addressee, at_unit, kept_from, may_be
 from routing.case import Case
 from routing.directory import DEPARTMENT, Directory
-from routing.entries import Forwarding, Route, Ruling, Telling
+from routing.entries import Forwarding, Route, Ruling
+from routing.envelope import Envelope, Part, Routing, joined, without
 from routing.pack import Pack
 from routing.parties import Unit, UnitCode
+from routing.told import court, department_of, told
 from routing.verdict import Category
 
-Purpose: TypeAlias = Literal["slip", "copy", "notice"]
-Part: TypeAlias = Literal["主办", "协办", "抄送", "督办"]
+__all__ = ["Envelope", "Part", "Routing", "route"]
 _UNION, _OFFICE = "工会", "办公室"
 _FIRST_LEVEL, _HEAD = "一级分行", "总行"
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """One letter that is owed: to whom, in which part, by which rule, and why in the words the desk reads."""
-
-    purpose: Purpose
-    role: Part
-    unit: UnitCode
-    to: tuple[str, ...]
-    cc: tuple[str, ...]
-    rule: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Routing:
-    """Where a case goes; `doubts` say what a person at the desk must settle, each a Chinese sentence."""
-
-    envelopes: tuple[Envelope, ...] = ()
-    doubts: tuple[str, ...] = ()
-
-    @property
-    def lead(self) -> UnitCode | None:
-        """Return the unit that must answer and is chased: whoever got the slip as 主办 or 督办; None where nobody did."""
-        return next((it.unit for it in self.envelopes if it.purpose == "slip" and it.role in ("主办", "督办")), None)
 
 
 def route(case: Case, pack: Pack, directory: Directory) -> Routing:
     """Return every letter the case owes now, and what the desk must settle.
 
     Without a known unit nothing leaves. A financial crime goes to inspection and to nobody else at the unit (P-14.3).
+    Nothing ever goes to the person complained about, whatever the tables say (P-11.1, law:17).
     """
     unit = directory.get(case.unit) if case.unit else None
     if unit is None:
@@ -55,8 +29,10 @@ def route(case: Case, pack: Pack, directory: Directory) -> Routing:
         return Routing(doubts=(f"{named}，请投诉处理岗确定后再转办",))
     desk = _Desk(case, pack, directory, unit)
     if pack.inspection and desk.category in pack.inspection.categories:
-        return desk.crime()
-    return _joined(desk.slip(), desk.told(), desk.court())
+        decided = desk.crime()
+    else:
+        decided = joined(desk.slip(), told(case, unit, pack, directory), court(case, unit, pack, directory))
+    return without(decided, kept_from(directory, unit.code, desk.avoid))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +68,9 @@ class _Desk:
             return Routing(doubts=(f"金融犯罪类投诉应交{entry.departments[0]}部门（{entry.rule}），名录中没有可用的该部门邮箱，请投诉处理岗指定；不得转被投诉单位",))
         slip = Envelope("slip", "主办", found.unit_code, (found.mailbox,), (), entry.rule,
                         f"金融犯罪类投诉只交监察部门办理，不告知被投诉单位其他人员（{entry.rule}）")
-        told = self.told()
-        others = tuple(it for it in told.envelopes if not self._at_unit(it.unit) and not self._read_at_unit(*it.to))
-        return _joined(Routing((slip,)), replace(told, envelopes=others))
+        up = told(self.case, self.unit, self.pack, self.directory)
+        others = tuple(it for it in up.envelopes if not self._at_unit(it.unit) and not self._read_at_unit(*it.to))
+        return joined(Routing((slip,)), replace(up, envelopes=others))
 
     def slip(self) -> Routing:
         """Decide who leads and who assists, and by which hop the unit gets its slip."""
@@ -104,14 +80,14 @@ class _Desk:
         else:
             assists = self._to_unit("协办" if lead.envelopes else "主办")
             led = {address for it in lead.envelopes for address in it.to}
-            own = _joined(lead, replace(assists, envelopes=tuple(it for it in assists.envelopes if not led.issuperset(it.to))))
+            own = joined(lead, replace(assists, envelopes=tuple(it for it in assists.envelopes if not led.issuperset(it.to))))
         ruling = self.pack.ruling
         if ruling is None or self.category not in ruling.categories:
             return own
         if not ruling.departments:
             named = tuple(replace(it, why=f"{it.why}；{ruling.says}（{ruling.rule}）") for it in own.envelopes)
             return replace(own, envelopes=named)
-        return _joined(own, self._ruled_by(ruling))
+        return joined(own, self._ruled_by(ruling))
 
     def _lead(self) -> Routing | None:
         """Let the product or channel department lead (P-14.1), or the office where the media asked (P-9.8)."""
@@ -178,7 +154,7 @@ class _Desk:
             return Routing(doubts=(f"京外投诉须经总行工会转一级分行（{hop.rule}），名录中缺少{'总行工会' if watch is None else '一级分行'}的邮箱，请投诉处理岗送达",))
         if hop.by == "union":
             why = f"总行中心受理的京外投诉，交总行工会转一级分行（{hop.rule}）"
-            return Routing((Envelope("slip", part, watch.unit_code, (watch.mailbox,), (), hop.rule, why),))
+            return Routing((Envelope("slip", part, watch.unit_code, (watch.mailbox,), (), hop.rule, why, found.unit_code),))
         to = [found.mailbox]
         if hop.unit_too and (own := addressee(self.directory, self.unit.code, self.avoid)) and own.mailbox not in to:
             to.append(own.mailbox)
@@ -201,53 +177,10 @@ class _Desk:
             return Routing(doubts=(f"{entry.says}，名录中没有{entry.departments[0]}部门的邮箱，请投诉处理岗告知（{entry.rule}）",))
         return Routing((Envelope("copy", "抄送", found.unit_code, (found.mailbox,), (), entry.rule, f"{entry.says}（{entry.rule}）"),))
 
-    # -- copies and notices --------------------------------------------------------------------------------------------
-
-    def told(self) -> Routing:
-        """Tell whom the pack wants told of what may get out (P-16, D-7, T-6, C-5, C-7)."""
-        return _joined(*(self._told_by(entry) for entry in self.pack.telling if self._concerns(entry)))
-
-    def _concerns(self, entry: Telling) -> bool:
-        verdict = self.case.verdict
-        return self.case.complaint.channel in entry.channels or any(verdict is not None and verdict.has(it) for it in entry.flags)
-
-    def _told_by(self, entry: Telling) -> Routing:
-        found = [it for office in self._tellees(entry) if (it := addressee(self.directory, office.code, self.avoid))]
-        why = f"{entry.says}（{entry.rule}）"
-        purpose: Purpose = "copy" if entry.departments else "notice"        # a leader is told even where the unit has the slip
-        envelopes = [Envelope(purpose, "抄送", it.unit_code, (it.mailbox,), (), entry.rule, why) for it in found]
-        doubts = () if envelopes else (f"{entry.says}：名录中没有可送达的单位，请投诉处理岗电话报告（{entry.rule}）",)
-        return Routing(tuple(dict.fromkeys(envelopes)), doubts)
-
-    def _tellees(self, entry: Telling) -> Iterator[Unit]:
-        for at in self.directory.chain(self.unit.code):
-            if at.level not in entry.levels:
-                continue
-            if not entry.departments:
-                yield at
-            elif (office := self._department(entry.departments, at.code)) is not None:
-                yield office
-
-    def court(self) -> Routing:
-        """Tell the unit's leader and the legal department of a dispute heading for court (P-17)."""
-        entry, verdict = self.pack.legal, self.case.verdict
-        if entry is None or verdict is None:
-            return Routing()
-        evidence = " ".join(flag.evidence for flag in verdict.flags)
-        if not any(word in evidence for word in entry.words):
-            return Routing()
-        office = self._department(entry.departments)
-        why = f"经济纠纷可能诉诸法院，告知{entry.leader}和法律部门（{entry.rule}）"
-        found = [addressee(self.directory, it.code, self.avoid) for it in (office, self.unit) if it is not None]
-        envelopes = tuple(Envelope("notice", "抄送", it.unit_code, (it.mailbox,), (), entry.rule, why) for it in found if it)
-        doubts = () if office else (f"名录中没有法律部门，请投诉处理岗告知（{entry.rule}）",)
-        return Routing(envelopes, doubts)
-
     # -- who is where --------------------------------------------------------------------------------------------------
 
     def _department(self, roles: tuple[str, ...], of: UnitCode | None = None) -> Unit | None:
-        found = (self.directory.department(of or self.unit.code, role) for role in roles)
-        return next((it for it in found if it is not None), None)
+        return department_of(self.directory, roles, of or self.unit.code)
 
     def _at_level(self, levels: tuple[str, ...]) -> Unit | None:
         return next((it for it in self.directory.chain(self.unit.code) if it.level in levels), None)
@@ -261,11 +194,3 @@ class _Desk:
         """Whether one of these mailboxes is the unit's or its contacts' own."""
         theirs = {self.unit.mailbox, self.unit.first.mailbox, self.unit.second.mailbox}
         return not theirs.isdisjoint(mailboxes)
-
-
-def _joined(*parts: Routing) -> Routing:
-    """Join routings; a mailbox that gets the slip needs no copy of it besides."""
-    envelopes = [it for part in parts for it in part.envelopes]
-    served = {address for it in envelopes if it.purpose == "slip" for address in (*it.to, *it.cc)}
-    kept = [it for it in envelopes if it.purpose != "copy" or not served.issuperset(it.to)]
-    return Routing(tuple(dict.fromkeys(kept)), tuple(dict.fromkeys(doubt for part in parts for doubt in part.doubts)))

@@ -1,13 +1,16 @@
 """The rules in force: packs, calendar, directory, lexicons, and who we are. One immutable value, swapped whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from routing.authenticity import doubt
+from routing.authority import Authorities
 from routing.calendar import Calendar
 from routing.case import Case
-from routing.deadline import deadline
+from routing.codes import CodeTable
+from routing.clocks import Event
+from routing.deadline import Deadline, deadline
 from routing.directory import Directory
 from routing.errors import RuleError
 from routing.hollow import Hollow
@@ -79,6 +82,8 @@ class Rules:
     digest: str
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)     # by the name of their door
     limits: Limits = Limits()
+    codes: CodeTable = CodeTable()      # of JR/T 0169, where the bank has loaded them
+    authorities: Authorities = field(default_factory=Authorities)       # who hands complaints down by mail (D-6)
     hollow: Hollow = field(default_factory=Hollow)           # what an answer may say without saying anything (P-12)
 
     def exchange(self, source: str) -> Exchange:
@@ -92,9 +97,13 @@ class Rules:
             raise RuleError(msg)
         return self.packs[name]
 
-    def timed(self, case: Case) -> Case:
-        """The case with its deadlines, as its category and channel now stand (P-11, D-6)."""
-        limits = deadline(self.pack(case.pack), self.calendar, case.category, case.received, case.complaint.authority_due)
+    def deadlines(self, case: Case, events: Sequence[Event]) -> Deadline:
+        """All limits of the case, as its category and channel now stand, with what its events moved (P-11, P-11.2, D-6)."""
+        return deadline(self.pack(case.pack), self.calendar, case.category, case.received, case.complaint.authority_due, events)
+
+    def timed(self, case: Case, events: Sequence[Event] = ()) -> Case:
+        """The case with its deadlines; `events` are all that moved its clocks, none for a case just taken."""
+        limits = self.deadlines(case, events)
         return replace(case, due=limits.due, last_day=limits.last_day, law_due=limits.law_due, provisional=limits.provisional)
 
     def judged(self, case: Case) -> Case:

@@ -15,7 +15,7 @@ from routing.case import Case
 from routing.elements import ELEMENTS, FIRST_HALF, SATISFACTION, SECOND_HALF
 from routing.layout import width, wrapped
 from routing.papers import Channel
-from routing.parties import Customer, mask, mask_phone
+from routing.parties import Customer, mask, mask_phone, shown_id
 from routing.verdict import Category, Verdict
 
 TRANSFER, SUPERVISION = "投诉转办单", "投诉督办单"
@@ -148,10 +148,16 @@ def _category(case: Case) -> Category | None:
     return case.category or (case.verdict.category if case.verdict else None)
 
 
+def _again(case: Case) -> str:
+    """Why the limits count anew: the customer complained again (P-18), or added new facts (law:18); whichever was written last."""
+    text = case.complaint.text
+    return "新的事实" if text.rfind("【新的事实，") > text.rfind("【再次投诉，") else "再次投诉"
+
+
 def _taken(case: Case, zone: tzinfo) -> Iterator[Field]:
     yield Field("编号", case.number, "number")
     first = case.complaint.received
-    before = f"（再次投诉；首次受理：{spoken_time(first, zone)}）" if first < case.received else ""       # P-18
+    before = f"（{_again(case)}；首次受理：{spoken_time(first, zone)}）" if first < case.received else ""
     yield Field("受理时间", spoken_time(case.received, zone) + before, "received")
     yield Field("受理渠道", case.complaint.channel.value + (f"（{case.hotline}）" if case.hotline else ""), "channel")
     yield Field("受理人/座席", case.seat, "seat")
@@ -166,7 +172,7 @@ def _who(customer: Customer, *, masked: bool) -> Iterator[Field]:
     name = "客户不愿透露" if customer.refuses_name and not customer.name else shown(customer.name, 1)
     yield Field("客户姓名", name, "customer")
     yield Field("客户联系电话", mask_phone(customer.phone) if masked else customer.phone, "phone")
-    yield Field("证件号码", shown(customer.id_number, 4), "id_number")
+    yield Field("证件号码", shown_id(customer.id_number), "id_number")      # who needs the whole asks the desk (P-6)
     yield Field("账号", shown(customer.account, 4), "account")
     yield Field("联系地址", shown(customer.address, 6), "address")
     yield Field("代理人", shown(customer.agent_name, 1), "agent")

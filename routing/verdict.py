@@ -59,6 +59,8 @@ class Complaint:
     authority_number: str = ""
     authority_due: datetime | None = None
     withheld: bool = False              # its writer allows no forwarding: no slip quotes it
+    heads: int = 0                      # how many complain together, where somebody counted (C-5; law: article 25)
+    compensation: str = ""              # the money asked for: recorded, never promised (C-6)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ all at once, by line.
 | `watchlist` | `name`, `role`, `note`: public figures; a common name counts only together with its role |
 | `rates` | `currency`, `cny`: CNY for one unit |
 | `lexicons` | a folder with files of `routing/lexicons/`: copy those to be changed, each replaces the shipped one of its name; how to write them: [lexicons.md](lexicons.md) |
-| `calendar` | a file like `routing/calendars/cn.toml`: holidays and moved working days by year |
+| `calendar` | a file like `routing/calendars/cn.toml`: holidays and moved working days by year; `calendar import` writes it ([chasing.md](chasing.md#holidays)) |
 
 A policy pack of the bank's own is a file like those in `routing/packs/`; name it in `bank.pack_files`.
 """

@@ -264,8 +264,9 @@ def test_a_readme_tells_of_every_command(name: str) -> None:
 
 def test_the_page_of_the_api_tells_of_every_route() -> None:
     said = (ROOT / "docs/api.md").read_text(encoding="utf-8")
-    sources = [(ROOT / name).read_text(encoding="utf-8") for name in ("hotline_bridge/console/api.py", "adapters/http_intake.py")]
+    sources = [path.read_text(encoding="utf-8") for path in (*(ROOT / "hotline_bridge/console").glob("*.py"), ROOT / "adapters/http_intake.py")]
     routes = {route for source in sources for route in re.findall(r'"((?:/api/v1|/healthz)[^"]*)"', source)}
+    routes |= {f"/api/v1/cases/{{number}}{rest}" for source in sources for rest in re.findall(r'\(at \+ "(/[^"]+)"', source)}
     assert routes
     assert [route for route in routes if re.sub(r":\[.*?\](?:\+|\{[0-9,]+\})", "", route) not in said] == []
 

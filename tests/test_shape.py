@@ -97,8 +97,8 @@ def test_every_floor_has_its_own_page() -> None:
 
 
 def _list(name: str) -> bool:
-    """Lists grow with what they list: words, units, versions, rules."""
-    return name in WRITTEN or name.endswith(".csv") or name.startswith("routing/lexicons/")
+    """Lists grow with what they list: words, units, versions, rules, the entries of a policy."""
+    return name in WRITTEN or name.endswith(".csv") or name.startswith(("routing/lexicons/", "routing/packs/"))
 
 
 def report() -> str:

@@ -34,7 +34,7 @@ _TAG = re.compile(rb"<(/?)[A-Za-z_][^<>]{0,2000}?(/?)>")
 def rows_of(content: bytes) -> tuple[Row, ...]:
     """Return the words of an .xlsx, sheet after sheet, as rows of cells; Unreadable with what to do where it is none."""
     try:
-        _guard(content)
+        guard(content)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")         # openpyxl warns of what it leaves out: pictures, validation lists
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
@@ -46,8 +46,8 @@ def rows_of(content: bytes) -> tuple[Row, ...]:
         raise Unreadable(f"附件不是完好的 .xlsx 文件（{type(error).__name__}）；{_CURE}") from error
 
 
-def _guard(content: bytes) -> None:
-    """Unpack everything once with a limit; the sizes in the directory may lie."""
+def guard(content: bytes) -> None:
+    """Unpack everything once with a limit; the sizes in the directory may lie. Unreadable where it is too much, or locked."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         members = package.infolist()
         if len(members) > _MOST_MEMBERS:

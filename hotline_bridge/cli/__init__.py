@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from hotline_bridge.cli import admin, cases, files, learning, letters, quarantine, service
+from hotline_bridge.cli import admin, books, callbacks, cases, clocks, entering, files, hops, learning, letters, matters, packs, quarantine, reminders, service
 from hotline_bridge.config_file import ConfigMistakes
 from routing.errors import BadTable, RuleError
 
@@ -20,8 +20,16 @@ service.add_to(app)
 learning.add_to(app)      # triage, with what measures and teaches it
 files.add_to(app)
 cases.add_to(app)
+clocks.add_to(app)
+entering.add_to(app)
+hops.add_to(app)
+matters.add_to(app)
+callbacks.add_to(app)
+reminders.add_to(app)
+packs.add_to(app)
 letters.add_to(app)
 quarantine.add_to(app)
+books.add_to(app)
 admin.add_to(app)
 
 

@@ -1,11 +1,10 @@
 """Commands about cases: list, show, review, assign, close, reopen, and answers in doubt."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, out, say, written, zone_of
+from hotline_bridge.cli.common import ConfigOption, decide, decided_by, desk_of, known_case, moment_of, nothing, out, say, written, zone_of
 from hotline_bridge.cli.tables import table
 
 Number = Annotated[str, typer.Argument(help="The case number, e.g. 95580-20260722-000137.", metavar="NUMBER", callback=written)]
@@ -46,7 +45,7 @@ def list_cases(  # noqa: PLR0913 (the options of one command)
         table([views.quarantined(paper, zone) for paper in papers], columns, "隔离件 Quarantine", as_json=as_json)
     else:
         cases, following = leaf.cut(desk.store.read_now(lambda tx: tx.cases.select(states, unit, leaf.reach)))
-        columns = ("number", "state_zh", "category", "unit_name", "received", "due", "flags")
+        columns = ("number", "state_zh", "category", "unit_name", "received", "due", "provisional", "flags")
         table([views.row(case, rules) for case in cases], columns, "工单 Cases", as_json=as_json)
     if following is not None:
         say(f"还有更多 / there are more: --offset {following}")
@@ -70,7 +69,7 @@ def show(number: Number, config: ConfigOption = None, as_json: Json = False) -> 
     desk = desk_of(config)
     one = desk.store.read_now(lambda tx: views.whole(tx, number))
     if one is None:
-        raise _nothing(f"there is no case {number}; look at `hotline-bridge cases list`")
+        raise nothing(f"there is no case {number}; look at `hotline-bridge cases list`")
     whole = views.full(one, desk.rules.rules, masked=False)
     out(whole, None if as_json else 2)
 
@@ -88,13 +87,13 @@ def review(
     from routing.case import Recording
 
     desk = desk_of(config)
-    case = _known(desk, number)
+    case = known_case(desk, number)
     heard = Recording("", desk.recordings.sha256(case.recording.reference))
     name = decided_by(who)
     if refuse:
-        _decide(desk, lambda tx, now, rules: hand_back(tx, number, name, findings, now, rules))
+        decide(desk, lambda tx, now, rules: hand_back(tx, number, name, findings, now, rules))
     else:
-        _decide(desk, lambda tx, now, rules: sign(tx, number, name, findings, heard, now, rules, dismiss or ()))
+        decide(desk, lambda tx, now, rules: sign(tx, number, name, findings, heard, now, rules, dismiss or ()))
     say(f"{number}: {'handed back to the desk' if refuse else 'signed'} by {name}")
 
 
@@ -107,39 +106,41 @@ def assign(  # noqa: PLR0913 (the options of one command)
     flag: Annotated[str, typer.Option("--flag", help="A flag triage missed, e.g. 误导销售 or reputation: the case is held for it.", callback=written)] = "",
 ) -> None:
     """Set what triage could not decide; a flagged case then waits for a reviewer, any other goes out."""
-    from hotline_bridge.steps.assign import Change, assign as decide
+    from hotline_bridge.steps.assign import Change, assign as step
 
     name, desk = decided_by(who), desk_of(config)
-    _known(desk, number)
-    _decide(desk, lambda tx, now, rules: decide(tx, number, name, Change(unit, category, says, flag), now, rules))
+    known_case(desk, number)
+    decide(desk, lambda tx, now, rules: step(tx, number, name, Change(unit, category, says, flag), now, rules))
     say(f"{number}: assigned by {name}")
 
 
 @app.command("close")
-def close(
+def close(  # noqa: PLR0913 (the options of one command)
     number: Number,
     outcome: Annotated[str, typer.Option("--outcome", help="One of the pack's outcomes; a wrong one lists them.", callback=written)],
     config: ConfigOption = None, who: As = "",
     says: Annotated[str, typer.Option("--says", help="A word to it.", callback=written)] = "",
     free_will: Annotated[bool, typer.Option("--free-will", help="The customer was asked and withdraws of their own will (P-19).")] = False,
+    arrived: Annotated[str, typer.Option("--arrived", help="When a withdrawal came: it ends the procedure that day (law:15).", metavar="TIME")] = "",
 ) -> None:
     """Close a case."""
-    from hotline_bridge.steps.close import close as decide
+    from hotline_bridge.steps.close import close as step
 
     name, desk = decided_by(who), desk_of(config)
-    _known(desk, number)
-    _decide(desk, lambda tx, now, rules: decide(tx, number, name, outcome, says, now, rules, free_will=free_will))
+    known_case(desk, number)
+    at = moment_of(arrived, "--arrived", zone_of(desk))
+    decide(desk, lambda tx, now, rules: step(tx, number, name, outcome, says, now, rules, free_will=free_will, arrived=at))
     say(f"{number}: closed by {name}")
 
 
 @app.command("reopen")
 def reopen(number: Number, says: Annotated[str, typer.Option("--says", help="Why.", callback=written)] = "", config: ConfigOption = None, who: As = "") -> None:
     """Open a closed case again: the customer does not accept the answer (P-18)."""
-    from hotline_bridge.steps.close import reopen as decide
+    from hotline_bridge.steps.close import reopen as step
 
     name, desk = decided_by(who), desk_of(config)
-    _known(desk, number)
-    _decide(desk, lambda tx, now, rules: decide(tx, number, name, says, now, rules))
+    known_case(desk, number)
+    decide(desk, lambda tx, now, rules: step(tx, number, name, says, now, rules))
     say(f"{number}: open again, at the desk")
 
 
@@ -154,28 +155,6 @@ def answer(
 
     name, desk = decided_by(who), desk_of(config)
     if not any(one.id == answer_id for one in desk.store.read_now(lambda tx: tx.answers.claimed())):
-        raise _nothing(f"there is no claimed answer {answer_id}; look at `hotline-bridge cases list --claimed`; it may have been decided already")
-    _decide(desk, lambda tx, now, rules: judge(tx, answer_id, name, now, rules, accept=accept))
+        raise nothing(f"there is no claimed answer {answer_id}; look at `hotline-bridge cases list --claimed`; it may have been decided already")
+    decide(desk, lambda tx, now, rules: judge(tx, answer_id, name, now, rules, accept=accept))
     say(f"answer {answer_id}: {'accepted' if accept else 'dismissed'} by {name}")
-
-
-def _known(desk: Any, number: str) -> Any:  # noqa: ANN401 (as above, and the case)
-    case = desk.store.read_now(lambda tx: tx.cases.by_number(number))
-    if case is None:
-        raise _nothing(f"there is no case {number}; look at `hotline-bridge cases list`")
-    return case
-
-
-def _nothing(words: str) -> typer.Exit:
-    say(words)
-    return typer.Exit(1)
-
-
-
-
-
-def _decide(desk: Any, decision: Callable[..., None]) -> None:  # noqa: ANN401 (as above)
-    from hotline_bridge.wiring import system_clock
-
-    now = system_clock()
-    desk.store.run_now(lambda tx: decision(tx, now, desk.rules.rules))

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -138,3 +139,37 @@ def telling() -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status("…") as status:
         yield status.update
+
+
+def known_case(desk: Any, number: str) -> Any:  # noqa: ANN401 (as above, and the case)
+    """The case of this number; the command ends where there is none."""
+    case = desk.store.read_now(lambda tx: tx.cases.by_number(number))
+    if case is None:
+        raise nothing(f"there is no case {number}; look at `hotline-bridge cases list`")
+    return case
+
+
+def nothing(words: str) -> typer.Exit:
+    """What was asked for is not there: the word to it, and exit code 1 to raise."""
+    say(words)
+    return typer.Exit(1)
+
+
+def decide(desk: Any, decision: Callable[..., T]) -> T:  # noqa: ANN401 (as above)
+    """Let a person decide now, in one transaction; returns what the decision gives."""
+    from hotline_bridge.wiring import system_clock
+
+    now = system_clock()
+    return desk.store.run_now(lambda tx: decision(tx, now, desk.rules.rules))  # type: ignore[no-any-return]
+
+
+def moment_of(words: str, option: str, zone: ZoneInfo) -> datetime | None:
+    """A day or a time in ISO form, without a zone in the bank's; None for "". The command ends where it is neither."""
+    if not words:
+        return None
+    try:
+        at = datetime.fromisoformat(words)
+        return at.astimezone(zone) if at.tzinfo else at.replace(tzinfo=zone)
+    except (ValueError, OverflowError):
+        say(f"{option} {words}: no day or time; write e.g. 2026-07-24 or 2026-07-24T10:30")
+        raise typer.Exit(2) from None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from hotline_bridge.cli.common import PackOption, end, out, pack_named, say, watched
+from hotline_bridge.cli.common import ConfigOption, PackOption, config_of, end, out, pack_named, say, watched
 
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def read_mail(
     """读信：字符集、历史引文、类型、编号、要素。 Read mails as the bridge would, one JSON object a line; nothing is kept or sent."""
     from adapters.formats.mime import mail_json
     from adapters.formats.quoting import without_footer, without_quotes
-    from hotline_bridge.rulebook import load_lexicon
+    from hotline_bridge.tables import load_lexicon
     from routing.elements import found
     from routing.hollow import Hollow
     from routing.number import find_numbers
@@ -108,7 +108,7 @@ def import_calls(
 def deadline(
     received: Annotated[str, typer.Option("--received", help="ISO time; without a zone it is in the pack's.", metavar="TIME")],
     category: Annotated[str, typer.Option("--category", help="One of P-14's eight, or none for packs that count hours.", metavar="CATEGORY")] = "none",
-    pack: PackOption = "psbc-95580",
+    pack: PackOption = "psbc-95580", config: ConfigOption = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say day by day how the dates come about.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
@@ -127,7 +127,7 @@ def deadline(
     except ValueError:
         say(f"--received {received}: no ISO time; write e.g. 2026-09-28T10:00:00+08:00")
         raise typer.Exit(2) from None
-    limits = due(chosen, load_calendar(), names.get(category), at if at.tzinfo else at.replace(tzinfo=chosen.zone))
+    limits = due(chosen, load_calendar(config_of(config).tables.calendar), names.get(category), at if at.tzinfo else at.replace(tzinfo=chosen.zone))
     row = deadline_json(limits)
     if as_json:
         out(row)
@@ -135,4 +135,4 @@ def deadline(
     provisional = "（暂定：有关年度放假安排尚未公布 / provisional: that year's calendar is not published）" if limits.provisional else ""
     print(f"到期 due: {row['due']}\n最后期限 last day: {row['last_day']}\n法定外限 legal limit: {row['law_due']}{provisional}")
     if explain:
-        print("\n".join(limits.explanation))
+        print("\n".join([*limits.explanation, "", *limits.reckoning.brief("en")]))

@@ -135,7 +135,7 @@ def train(
 
 def _beside_its_model(settings: "Config") -> tuple[Any, "Model | None"]:
     """The store and the rules, and apart from them the model in force: training is the cure where that is missing or too old."""
-    from hotline_bridge.rulebook import load_model
+    from hotline_bridge.tables import load_model
     from hotline_bridge.wiring import open_desk
 
     bare = settings.model_copy(update={"tables": settings.tables.model_copy(update={"use_model": False})})

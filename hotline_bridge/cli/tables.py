@@ -9,8 +9,11 @@ PIPED_WIDTH = 200       # columns, where no terminal says how wide it is
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 WHOLE = frozenset({"number", "case_number", "state_zh", "received", "due", "taken", "at"})
 HEADS = {
+    "rung": "催办 rung", "channel_zh": "方式 by", "person": "联系人 person", "phone": "电话 phone", "hours_overdue": "逾期小时 hours over",
     "number": "编号 number", "case_number": "编号 number", "state_zh": "状态 state", "category": "类别 category", "unit_name": "被投诉单位 unit",
-    "received": "受理 received", "due": "到期 due", "flags": "标记 flags", "source": "来源 source", "kind": "类型 kind", "bytes": "字节 bytes",
+    "received": "受理 received", "due": "到期 due", "provisional": "暂定 provisional", "flags": "标记 flags", "source": "来源 source", "kind": "类型 kind", "bytes": "字节 bytes",
+    "row": "行 row", "standing_zh": "结果 standing", "channel": "渠道 channel", "name": "客户 name", "remarks": "提示 remarks", "cell": "单元格 cell", "column": "列 column",
+    "field": "字段 field", "zh": "中文 Chinese", "hint": "说明 hint",
     "taken": "收到 taken", "trouble": "问题 trouble", "remedy": "处置 remedy", "id": "id", "held": "复听 hearing", "unit": "单位 unit", "sender": "发件人 sender", "at": "时间 at", "reasons": "理由 reasons",
 }
 
@@ -38,5 +41,7 @@ def table(rows: Sequence[Mapping[str, object]], columns: tuple[str, ...], title:
 def _cell(value: object) -> str:
     if isinstance(value, list):
         return "、".join(map(str, value))
+    if isinstance(value, bool):
+        return "是" if value else ""
     text = "" if value is None else str(value)
     return f"{text[5:10]} {text[11:16]}" if TIME.fullmatch(text) else text

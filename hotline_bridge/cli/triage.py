@@ -1,8 +1,10 @@
 """The command `triage`: judges the texts of a file as the bridge would. What measures and teaches it stands in cli.learning."""
 
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -12,7 +14,7 @@ from typer.core import TyperGroup
 
 from hotline_bridge.cli.common import PackOption, end, out, pack_named, rows, watched
 from hotline_bridge.cli.page import page
-from routing.verdict import Complaint
+from routing.verdict import Complaint, Verdict
 
 if TYPE_CHECKING:
     from routing.triage import TriageTables
@@ -48,19 +50,16 @@ def read(  # noqa: PLR0913 (the options of one command)
 ) -> None:
     """逐条判断。 Judge each text, one JSON object a line; with --explain at a terminal a page to read, else one key more."""
     from routing.explain import explain_json
-    from routing.triage import triage as judge, triage_json
+    from routing.triage import triage_json
 
     zone, tables = pack_named(pack).zone, tables_of(pack, directory, watchlist, rates, lexicons, model)
     bad = 0
-    for number, row in rows(file) if sys.stdout.isatty() else watched(rows(file), "triage"):
-        try:
-            complaint = _complaint(row, zone)
-        except (ValueError, TypeError) as error:
+    for number, row, complaint, verdict in _judged(rows(file) if sys.stdout.isatty() else watched(rows(file), "triage"), zone, tables):
+        if not isinstance(complaint, Complaint) or verdict is None:
             bad += 1
-            out({"id": None, "line": number, "error": f"line {number} cannot be used: {error}; expected an object with id, text, received"})
+            out({"id": None, "line": number, "error": f"line {number} cannot be used: {complaint}; expected an object with id, text, received"})
             continue
         assert isinstance(row, dict)
-        verdict = judge(complaint, tables)
         told = triage_json(str(row.get("id", number)), verdict)
         if explain and sys.stdout.isatty():
             page(told, verdict, complaint.text, tables)
@@ -69,14 +68,35 @@ def read(  # noqa: PLR0913 (the options of one command)
     end(bad)
 
 
+def _judged(lines: Iterator[tuple[int, object]], zone: ZoneInfo, tables: "TriageTables") -> Iterator[tuple[int, object, Complaint | Exception, Verdict | None]]:
+    """Each line with its number, its complaint and the verdict on it; or with why it is no complaint, and None."""
+    from routing.triage import TOGETHER, triage_each
+
+    while taken := [(number, row, _asked(row, zone)) for number, row in islice(lines, TOGETHER)]:
+        verdicts = triage_each((asked for *_, asked in taken if isinstance(asked, Complaint)), tables)
+        for number, row, asked in taken:
+            yield number, row, asked, next(verdicts) if isinstance(asked, Complaint) else None
+
+
 def tables_of(pack: str, directory: Path | None, watchlist: Path | None, rates: Path | None, lexicons: Path | None, model: str) -> "TriageTables":
     """The tables of the bank that the options name, or those that come along."""
-    from hotline_bridge.rulebook import load_directory, load_model, load_words
+    from hotline_bridge.tables import at_one_go, load_directory, load_model, load_words, settle_memory
     from routing.triage import TriageTables
 
-    words = load_words(watchlist, rates, lexicons)
-    beside = None if model == "none" else load_model(None if model == "shipped" else Path(model))
-    return TriageTables(words.lexicon, load_directory(directory)[0], words.watch, words.rates, Decimal(pack_named(pack).review.amount_over), beside)
+    with at_one_go():
+        words = load_words(watchlist, rates, lexicons)
+        beside = None if model == "none" else load_model(None if model == "shipped" else Path(model))
+        tables = TriageTables(words.lexicon, load_directory(directory)[0], words.watch, words.rates, Decimal(pack_named(pack).review.amount_over), beside)
+    settle_memory()
+    return tables
+
+
+def _asked(row: object, zone: ZoneInfo) -> Complaint | Exception:
+    """The complaint of a row, or why it has none."""
+    try:
+        return _complaint(row, zone)
+    except (ValueError, TypeError) as error:
+        return error
 
 
 def _complaint(row: object, zone: ZoneInfo) -> Complaint:

@@ -1,5 +1,6 @@
 """Trains the statistical model of triage from labelled texts and phrases, with scikit-learn and a fixed seed (P-9.1, P-14)."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix, diags, vstack
 from sklearn.linear_model import LogisticRegression
 
 from hotline_bridge.learning.corpus import Phrase
-from routing.concepts import Concepts
+from routing.concepts import MARK, Concepts
 from routing.grams import runs, windows
 from routing.labels import Labelled
 from routing.model import CATEGORIES, FORM, OPINED, Floats, Model, Weights
@@ -23,10 +24,14 @@ SEED = 95580
 FOLDS = 5
 RARE = 2                # a sign that fewer pieces have teaches nothing, and may be somebody's name
 CALM = 4                # of the windows of texts without the flag every fourth is learnt from; they are all alike
+TAKEN = -1.5            # but all of those that score higher than this, that is, are nearly or wrongly taken for the flag
+COMMON, NAMED = 0.3, 1.5        # the least a sign counts for, and how much more a concept does: another author shares concepts rather than words
 STRICT, STRICTER = 20.0, 5.0    # inverse of the penalty on large weights: of flags, of categories
 LOWEST, HIGHEST = 0.40, 0.75    # limits of the limits: the texts carry more flags than a bank's post does, so that a lower one would raise too many there
 
 KINDS = slice(len(OPINED), -1)  # which columns of the whole text's scores are the categories
+
+_AUTHOR = re.compile("([a-z]+(?:-[a-z]+)*)-[0-9]+")     # texts named "night-shift-017" are of one hand
 
 Indexes = NDArray[np.int64]
 
@@ -52,6 +57,7 @@ class Material:
     texts: csr_matrix
     worth: Floats                           # of each sign: how rare it is
     worthy: csr_matrix                      # the texts, their signs counted by worth
+    stress: Floats                          # of each sign: how much it counts for the flags of a whole text
     windows: csr_matrix                     # of all texts, one behind the other
     owner: Indexes                          # of each window its text
     spans: Sequence[tuple[int, int]]        # of each window, in its folded text
@@ -97,12 +103,12 @@ class Held:
 def fit(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts: Concepts, said: Said, told: Told) -> tuple[Model, Held]:
     """Train a model. `said` gives what the word lists say of a text; `told` hears how far it is.
 
-    The blends are learnt from texts the heads had not seen (five folds), so that they trust the heads as far as they may
-    be trusted. Returns the model without a card, and what it says of texts it had not seen.
+    The blends are learnt from texts of hands the heads had not seen (five folds), so that they trust the heads as far as
+    they may be trusted with a stranger. Returns the model without a card, and what it says of texts it had not seen.
     """
     told("reading")
     material = _material(examples, phrases, concepts, said)
-    fold_of = np.random.default_rng(SEED).permutation(len(examples)) % FOLDS
+    fold_of = _folds(examples)
     held = Held(np.zeros((len(examples), len(OPINED)), np.float32), np.zeros((len(examples), len(OPINED) + len(CATEGORIES) + 1), np.float32))
     for number in range(FOLDS):
         told(f"fold {number + 1} of {FOLDS}")
@@ -118,6 +124,21 @@ def fit(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts: Conce
     return Model.of(material.rows, weights, {"form": FORM, "flags": list(OPINED)}), held
 
 
+def _folds(examples: Sequence[Labelled]) -> Indexes:
+    """Which fold holds each text back: all texts of one author the same, as far as their ids tell authors apart; the folds as large as each other.
+
+    Questions are few and by fewer hands: each stands alone, or a fold would learn from next to none.
+    """
+    authors = [found[1] if not one.enquiry and (found := _AUTHOR.fullmatch(one.id)) else str(row) for row, one in enumerate(examples)]
+    texts = Counter(authors)
+    drawn = np.random.default_rng(SEED).permutation(len(texts)).tolist()
+    sizes, fold_of = [0] * FOLDS, dict[str, int]()
+    for author, _ in sorted(zip(texts, drawn, strict=True), key=lambda one: (-texts[one[0]], one[1])):
+        fold_of[author] = min(range(FOLDS), key=sizes.__getitem__)
+        sizes[fold_of[author]] += texts[author]
+    return np.array([fold_of[author] for author in authors], np.int64)
+
+
 def _material(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts: Concepts, said: Said) -> Material:
     words = [customer_words(fold(one.complaint.text)) for one in examples]
     spans = [windows(text) for text in words]
@@ -130,13 +151,19 @@ def _material(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts:
     flat = [span for cut in spans for span in cut]
     texts = _matrix([sorted(set(signs)) for signs in whole], rows)
     worth = _worth(texts)
-    return Material(examples, [said(one) for one in examples], rows, texts, worth, _by_worth(texts, worth), _matrix(cut, rows), owner, flat, phrases, _matrix(alone, rows))
+    return Material(examples, [said(one) for one in examples], rows, texts, worth, _by_worth(texts, worth), _stress(rows, worth), _matrix(cut, rows), owner, flat, phrases, _matrix(alone, rows))
 
 
 def _worth(texts: csr_matrix) -> Floats:
     """How rare each sign is: the logarithm of how many times fewer texts have it than there are (inverse document frequency)."""
     having = np.bincount(texts.indices, minlength=texts.shape[1])
     return np.asarray(np.log((texts.shape[0] + 1) / (having + 1)), np.float32)
+
+
+def _stress(rows: Mapping[str, int], worth: Floats) -> Floats:
+    """How much each sign counts for the flags of a whole text: the rare more than the common, concepts more than bare runs."""
+    rare = np.sqrt(np.maximum(worth, COMMON))
+    return np.asarray(rare / max(float(rare.mean()), 1.0) * [NAMED if sign.startswith(MARK) else 1.0 for sign in rows], np.float32)
 
 
 def _by_worth(texts: csr_matrix, worth: Floats) -> csr_matrix:
@@ -171,11 +198,12 @@ def _matrix(pieces: Sequence[list[str]], rows: Mapping[str, int]) -> csr_matrix:
 
 def _heads(material: Material, learnt: NDArray[np.bool_]) -> Heads:
     """Learn every label from the texts that are `learnt`, and from all phrases."""
-    local = [_linear(*_near_rows(material, flag, learnt)) for flag in OPINED]
+    local = [_near(material, flag, learnt) for flag in OPINED]
     flagged = [row for row, one in enumerate(material.labels) if learnt[row] and one.flags is not None]
-    sorted_ = [row for row, one in enumerate(material.labels) if learnt[row] and one.category is not None]
-    whole = [_linear(material.texts[flagged], [flag in (material.labels[row].flags or ()) for row in flagged]) for flag in OPINED]
-    kinds = [_linear(material.worthy[sorted_], [material.labels[row].category is kind for row in sorted_], STRICTER) for kind in CATEGORIES]
+    stressed = (material.texts[flagged] @ diags(material.stress)).tocsr()
+    loud = [_linear(stressed, [flag in (material.labels[row].flags or ()) for row in flagged]) for flag in OPINED]
+    whole = [(weights * material.stress, bias) for weights, bias in loud]
+    kinds = [_kind(material, kind, learnt) for kind in CATEGORIES]
     told = [row for row, one in enumerate(material.labels) if learnt[row] and one.enquiry is not None]
     # phrases are out of complaints, and short as questions are: without them every short complaint would look like a question
     both = vstack([material.texts[told], material.phrase_rows], format="csr")
@@ -183,21 +211,38 @@ def _heads(material: Material, learnt: NDArray[np.bool_]) -> Heads:
     return Heads(*_stacked(local), *_stacked([*whole, *kinds, asks]))
 
 
-def _near_rows(material: Material, flag: str, learnt: NDArray[np.bool_]) -> tuple[csr_matrix, list[bool]]:
-    """Windows and phrases with whether they show the flag: those around its evidence do, those of texts without it do not."""
-    evidence = [_place(one, flag) for one in material.labels]
-    chosen, holds = [], []
-    for row, (text, (start, end)) in enumerate(zip(material.owner, material.spans, strict=True)):
-        one = material.labels[text]
-        if not learnt[text] or one.flags is None:
-            continue
-        so, (first, last) = flag in one.flags, evidence[text]
-        if (so and first >= 0 and start <= first and end >= last) or (not so and row % CALM == 0):
-            chosen.append(row)
-            holds.append(so)
+def _kind(material: Material, kind: Category, learnt: NDArray[np.bool_]) -> tuple[Floats, float]:
+    """Learn one category from the texts that are it and those that are not; those it is defensible for as well say neither."""
+    known = [row for row, one in enumerate(material.labels) if learnt[row] and one.category is not None and (one.category is kind or kind not in one.also)]
+    return _linear(material.worthy[known], [material.labels[row].category is kind for row in known], STRICTER)
+
+
+def _near(material: Material, flag: str, learnt: NDArray[np.bool_]) -> tuple[Floats, float]:
+    """Learn what a window says of a flag: those around its evidence show it, those of texts without it do not; so do phrases.
+
+    Learnt twice: of the many windows without the flag a few at first, then also those that were taken for it.
+    """
+    showing, free = _windows_of(material, flag, learnt)
     said = [(row, one.holds if one.flag == flag else True) for row, one in enumerate(material.phrases) if one.flag == flag or flag in one.others]
-    both = vstack([material.windows[chosen], material.phrase_rows[[row for row, _ in said]]], format="csr")
-    return both, [*holds, *(so for _, so in said)]
+    alone, holds = material.phrase_rows[[row for row, _ in said]], [so for _, so in said]
+
+    def against(calm: Indexes) -> tuple[Floats, float]:
+        both = vstack([material.windows[showing], material.windows[calm], alone], format="csr")
+        return _linear(both, [*(True for _ in showing), *(False for _ in calm), *holds])
+
+    few = free % CALM == 0
+    weights, bias = against(free[few])
+    return against(free[few | (material.windows[free] @ weights + bias > TAKEN)])
+
+
+def _windows_of(material: Material, flag: str, learnt: NDArray[np.bool_]) -> tuple[Indexes, Indexes]:
+    """The windows of learnt texts that hold the evidence of a flag, and all those of texts without it."""
+    flags = [one.flags if known else None for one, known in zip(material.labels, learnt, strict=True)]
+    first, last = np.array([_place(one, flag) if held and flag in held else (-1, -1) for one, held in zip(material.labels, flags, strict=True)]).reshape(-1, 2).T
+    without = np.array([held is not None and flag not in held for held in flags])
+    spans, owner = np.array(material.spans, np.int64).reshape(-1, 2), material.owner
+    around = (first[owner] >= 0) & (spans[:, 0] <= first[owner]) & (spans[:, 1] >= last[owner])
+    return np.flatnonzero(around), np.flatnonzero(without[owner])
 
 
 def _place(one: Labelled, flag: str) -> tuple[int, int]:
@@ -236,7 +281,7 @@ def _score(material: Material, heads: Heads, asked: NDArray[np.bool_], held: Hel
 
 def _blend(material: Material, held: Held) -> Floats:
     """For each flag how much to trust window, whole text and lists."""
-    known = [row for row, one in enumerate(material.labels) if one.flags is not None]
+    known = np.flatnonzero(_complaints(material)).tolist()
     blend = np.zeros((len(OPINED), 4), np.float32)
     for column, flag in enumerate(OPINED):
         spoken = np.array([[held.near[row, column], held.whole[row, column], flag in material.lists[row].flags] for row in known])
@@ -249,9 +294,14 @@ def _blend(material: Material, held: Held) -> Floats:
     return blend
 
 
+def _complaints(material: Material) -> NDArray[np.bool_]:
+    """The texts whose flags are known, without questions: what these name has not happened, and triage sets their flags aside."""
+    return np.array([one.flags is not None and not one.enquiry for one in material.labels], np.bool_)
+
+
 def _limits(material: Material, chances: Floats) -> Floats:
     """For each flag the probability from which raising it is right most often."""
-    known = np.array([one.flags is not None for one in material.labels])
+    known = _complaints(material)
     limits = np.full(len(OPINED), 0.5, np.float32)
     for column, flag in enumerate(OPINED):
         holds = np.array([flag in (one.flags or ()) for one in material.labels])[known]

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from adapters.formats.mime import read_mail
 from hotline_bridge import letters
+from hotline_bridge.asking import owe, replied
 from hotline_bridge.fares import acknowledged
+from hotline_bridge.homeward import answered, ended, missing_help, taken
 from hotline_bridge.replies import Reply, files_of, namesake, reply_in
 from hotline_bridge.store.answers import CLAIMED, COUNTED, DISMISSED, Answer
 from hotline_bridge.store.tx import Tx
@@ -14,12 +16,14 @@ from hotline_bridge.telling import tell_desk
 from routing.addressee import addressee, may_be, superiors
 from routing.case import Case, Entry, State
 from routing.closing import closes_itself
-from routing.elements import merged, missing
+from routing.elements import SATISFACTION, merged, missing
 from routing.errors import RuleError
+from routing.hops import WORKING
 from routing.papers import Mail
 from routing.parties import Unit
 from routing.reply import Candidate, Clues, clues, match
 from routing.rules import Rules
+from routing.satisfaction import satisfaction
 from routing.slip import anonymous
 from routing.wording import Asks
 
@@ -30,6 +34,9 @@ AWAITED = frozenset({State.SENT, State.ANSWERED})
 def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     """Count the mail as an answer, keep it as a claim for the desk, or hand it on as a new complaint."""
     mail = read_mail(tx.papers.body(subject))
+    if replied(tx, mail, rules) is not None:
+        tx.tasks.owe("heard", subject, now)         # a customer whom we asked, and no unit
+        return
     files = files_of(tx, mail, rules.hollow)
     seen = clues(mail, rules.identity.mailbox, rules.identity.reply_key, tuple(rules.by_hotline))
     seen = replace(seen, sender=rules.identity.speaks_as(seen.sender), attached=tuple(dict.fromkeys((*seen.attached, *files.numbers))))
@@ -47,13 +54,14 @@ def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     out = judged.accepted and not doubts
     reasons = (*judged.reasons, *doubts, *((mail.seal,) if mail.seal and not mail.seal_broken else ()))
     reply = reply_in(tx, mail, case, _arrived(tx, subject, now), rules)
-    if tx.answers.keep(Answer(0, mine, subject, now, mail.sender, reply.elements, COUNTED if out else CLAIMED, reasons)) is None:
+    kept = tx.answers.keep(Answer(0, mine, subject, now, mail.sender, reply.elements, COUNTED if out else CLAIMED, reasons))
+    if kept is None:
         return
     what = "收到回复" if out else "疑似回复，待投诉处理岗确认"
     for one in judged.cases:
         tx.cases.note(one, Entry(now, mail.sender or "-", what, "；".join(reasons), rules.digest))
     if out:
-        _weigh(tx, case, (mail, reply), now, rules)
+        _weigh(tx, case, (kept, mail, reply), now, rules)
     elif mail.sender != rules.identity.desk:        # their own machine's answer to our letters would have no end
         tell_desk(tx, case, "疑似回复待确认", ["有来信疑为该投诉件的回复，须人工确认：", *(f"· {one}" for one in reasons)], (subject, now), rules)
 
@@ -86,7 +94,7 @@ def judge(tx: Tx, answer_id: int, who: str, now: datetime, rules: Rules, *, acce
     tx.cases.note(claimed.case, Entry(now, who, "认定为回复" if accept else "不认定为回复", f"来件 {claimed.paper}", rules.digest))
     if accept:
         case, mail = tx.cases.get(claimed.case), read_mail(tx.papers.body(claimed.paper))
-        _weigh(tx, case, (mail, reply_in(tx, mail, case, _arrived(tx, claimed.paper, now), rules)), now, rules)
+        _weigh(tx, case, (answer_id, mail, reply_in(tx, mail, case, _arrived(tx, claimed.paper, now), rules)), now, rules)
 
 
 def _arrived(tx: Tx, subject: int, now: datetime) -> datetime:
@@ -94,10 +102,11 @@ def _arrived(tx: Tx, subject: int, now: datetime) -> datetime:
     return paper.taken if paper else now
 
 
-def _weigh(tx: Tx, case: Case, came: tuple[Mail, Reply], now: datetime, rules: Rules) -> None:
-    """Add up what has been answered so far, and do what follows from it."""
+def _weigh(tx: Tx, case: Case, arrived: tuple[int, Mail, Reply], now: datetime, rules: Rules) -> None:
+    """Add up what has been answered so far, and do what follows from it; what only helps, passes on or gives back completes nothing."""
+    came = arrived[1:]
     acknowledged(tx, case, came[0], now, rules)
-    if case.state is not State.SENT:
+    if case.state is not State.SENT or taken(tx, case, arrived, now, rules):
         return
     pack = rules.pack(case.pack)
     total: Mapping[int, str] = {}
@@ -107,12 +116,21 @@ def _weigh(tx: Tx, case: Case, came: tuple[Mail, Reply], now: datetime, rules: R
     if lacking:
         _ask_again(tx, case, came, (total, lacking), now, rules)
         return
-    answered = replace(case.moved(State.ANSWERED), answered=now)
-    tx.cases.save(answered, Entry(now, came[0].sender or "-", "回复完整", "各项要素齐全，待办结（P-12）", rules.digest))
-    if outcome := closes_itself(answered, pack):
-        closed = replace(answered.moved(State.CLOSED), closed=now, outcome=outcome)
+    _complete(tx, case, came[0].sender, total, now, rules)
+
+
+def _complete(tx: Tx, case: Case, sender: str, total: Mapping[int, str], now: datetime, rules: Rules) -> None:
+    """The answer is whole: it goes home level by level, and the case waits for the desk, or closes itself (P-9.7, P-12)."""
+    way, helpers = answered(tx, case, sender, total, now, rules), missing_help(tx, case, rules)
+    says = "；".join(["各项要素齐全，待办结（P-12）", *([f"回复路径：{way}"] if way else []), *([f"尚未反馈的协办单位：{'、'.join(helpers)}（P-14.1）"] if helpers else [])])
+    done = replace(case.moved(State.ANSWERED), answered=now, satisfaction=satisfaction(total.get(SATISFACTION, "")))
+    tx.cases.save(done, Entry(now, sender or "-", "回复完整", says, rules.digest))
+    if outcome := closes_itself(done, rules.pack(case.pack)):
+        closed = replace(done.moved(State.CLOSED), closed=now, outcome=outcome)
         tx.cases.save(closed, Entry(now, "bridge", "办结", outcome, rules.digest))
+        ended(tx, closed, "bridge", now, rules)
         tx.tasks.strike("chase", case.id)
+        owe(tx, closed, now, rules)
 
 
 def _ask_again(tx: Tx, case: Case, came: tuple[Mail, Reply], state: tuple[Mapping[int, str], Sequence[int]], now: datetime, rules: Rules) -> None:
@@ -180,6 +198,7 @@ def _candidate(tx: Tx, case: Case, rules: Rules) -> Candidate:
     inspection = rules.pack(case.pack).inspection
     crime = inspection is not None and case.category in inspection.categories
     sent_to = {one.recipient for one in tx.tray.of_case(case.id) if one.purpose.startswith("slip") and one.message_id.startswith(f"slip.{case.round}.")}
+    sent_to |= {hop.mailbox for hop in tx.hops.of_round(case) if hop.part in WORKING}      # by the unit's own mail, or by telephone
     units = {unit.code: unit for address in sent_to for unit in directory.by_mailbox(address)}
     own = directory.get(case.unit) if case.unit else None
     if own is not None and not crime:

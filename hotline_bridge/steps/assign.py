@@ -39,7 +39,8 @@ def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: 
     if case.verdict is None:
         case = rules.judged(case)      # before triage came to it, or where triage is parked: the flags hold all the same
     flagged = _flagged(case, change)
-    changed = rules.timed(replace(flagged, unit=_unit(change.unit, rules) or case.unit, category=_category(change.category) or case.category, climbed=0))
+    decided = replace(flagged, unit=_unit(change.unit, rules) or case.unit, category=_category(change.category) or case.category, climbed=0)
+    changed = rules.timed(decided, tx.clocks.of_case(case.id))
     if changed.unit is None:
         msg = f"case {number} has no unit; name one (candidates: {', '.join(case.verdict.candidates) if case.verdict else '-'})"
         raise RuleError(msg)
@@ -50,6 +51,8 @@ def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: 
     recall(tx, case, who, now, rules)
     if case.state is State.ANSWERED or case.unit != changed.unit:
         outdate(tx, case)
+    if case.unit != changed.unit or case.category is not changed.category:
+        tx.tasks.owe("radar", case.id, now)
     tx.tasks.owe("dispatch", case.id, now)
     tx.tasks.owe("chase", case.id, now)
 

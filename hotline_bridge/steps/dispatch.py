@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hotline_bridge import letters
 from hotline_bridge.store.tx import Tx
+from hotline_bridge.travel import set_out
 from routing.case import HANDED_BACK, REOPENED, SIGNED, Case, Entry, State
 from routing.route import Routing, route
 from routing.rules import Rules
@@ -49,9 +50,12 @@ def _send(tx: Tx, case: Case, routing: Routing, now: datetime, rules: Rules) -> 
     signature = tx.cases.signature(case.id)
     entries = [Entry(now, "bridge", "转办", f"{one.role} {one.unit} {'、'.join((*one.to, *one.cc))}：{one.why}", rules.digest) for one in routing.envelopes]
     entries += [Entry(now, "bridge", "待处理岗确认", doubt, rules.digest) for doubt in routing.doubts]
+    sent = []
     for out in letters.slips(case, routing, signature, now, rules):
         letter = tx.tray.put(out, now)
         assert letter is not None   # the round is new
         tx.tasks.owe("post", letter, now)
+        sent.append(letter)
+    set_out(tx, case, routing, sent, now, rules)
     tx.cases.save(case.moved(State.SENT), *entries)
     tx.tasks.owe("chase", case.id, now)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hotline_bridge.fares import of_this_round, overdue
 from hotline_bridge.store.tx import Tx
+from hotline_bridge.travel import look_after
 from routing.case import Entry, State
 from routing.delivery import CALLED, OPEN, REFUSED
 from routing.rules import Rules
@@ -25,6 +26,7 @@ def posted(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     out = [one for one in mine if of_this_round(one, case)]
     if case.state is State.SENT and out:
         tx.tasks.owe("chase", case.id, now)         # the slip has left: from now on the unit is looked after
+        look_after(tx, case, now, rules)
     failed = any(one.answer == REFUSED or overdue(one, now, rules) for one in out)
     if failed and not case.undelivered:
         says += "".join(f"；{one.recipient} 暂缓已超过 {rules.limits.patience_minutes} 分钟，按未送达处理（P-20）" for one in out if overdue(one, now, rules))

@@ -11,7 +11,9 @@ from datetime import datetime
 
 from adapters.formats.mime import read_mail
 from adapters.formats.quoting import without_footer
-from hotline_bridge.opening import LONGEST, new_case, open_case
+from hotline_bridge.entering import By, handed_before, link, open_entry
+from hotline_bridge.handing_down import HandedDown, handed_down
+from hotline_bridge.opening import LONGEST, new_case, open_case, open_form
 from hotline_bridge.replies import namesake
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry, State
@@ -35,10 +37,17 @@ def register(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
         trouble = "对本系统邮件的答复，但对不上任何投诉件 / a reply to a letter of ours that points to no case"
         tx.papers.quarantine(subject, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
         return
+    handed = handed_down(tx, mail, _dated(mail, now), rules)
+    if handed is not None and handed.certain:
+        _hand_down(tx, subject, handed, now, rules)
+        return
     count = _counted(tx, subject, mail, now, rules)
     if count > rules.limits.cases_of_sender:
         trouble = f"同一发件人今日第{count}封来信 / mail number {count} of one sender today"
         tx.papers.quarantine(subject, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
+        return
+    if handed is not None:
+        _look_alike(tx, subject, handed, now, rules)
         return
     inside = rules.directory.by_mailbox(rules.identity.speaks_as(mail.sender))
     case = rules.judged(open_case(tx, subject, _new(mail, inside, now, rules), now, rules))
@@ -47,6 +56,25 @@ def register(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
         doubts.append(f"与来件 {other} 的 Message-ID 相同而内容不同，两件均已保留")
     if doubts:
         _lay_before_desk(tx, case, doubts, now, rules)
+
+
+def _hand_down(tx: Tx, subject: int, handed: HandedDown, now: datetime, rules: Rules) -> None:
+    """An authority's letter: its own number is one case, and what was not understood waits for the desk (D-6; law: article 27)."""
+    by = By(handed.form.authority, now)
+    known = handed_before(tx, handed.form, rules)
+    if known is not None:
+        link(tx, subject, known, handed.form, by, rules)
+        return
+    case = rules.judged(open_entry(tx, subject, handed.form, by, rules))
+    if handed.doubts:
+        _lay_before_desk(tx, case, list(handed.doubts), now, rules)
+
+
+def _look_alike(tx: Tx, subject: int, handed: HandedDown, now: datetime, rules: Rules) -> None:
+    """A letter that claims to be an authority's: a case of its own, which neither changes the true one nor takes its number."""
+    known = handed_before(tx, handed.form, rules)
+    twice = [f"同一转办编号已有工单 {known.number}"] if known else []
+    _lay_before_desk(tx, rules.judged(open_form(tx, subject, handed.form, now, rules)), [*handed.doubts, *twice], now, rules)
 
 
 def _counted(tx: Tx, subject: int, mail: Mail, now: datetime, rules: Rules) -> int:

@@ -16,7 +16,7 @@ def triage(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     if case.state is not State.TAKEN:
         return
     verdict = judge(case.complaint, rules.tables[case.pack])
-    sorted_ = rules.timed(replace(case, verdict=verdict, category=verdict.category, unit=verdict.unit))
+    sorted_ = rules.timed(replace(case, verdict=verdict, category=verdict.category, unit=verdict.unit), tx.clocks.of_case(case.id))
     tx.tasks.owe("chase", case.id, now)
     entry = Entry(now, "bridge", "分类", _told(verdict), rules.digest)
     if verdict.doubts or verdict.unit is None:

@@ -7,6 +7,7 @@ from hotline_bridge import letters
 from hotline_bridge.fares import of_this_round, overdue
 from hotline_bridge.store.tray import BOUNCED, REFUSED, Delivery
 from hotline_bridge.store.tx import Tx
+from hotline_bridge.travel import stood_in
 from routing.case import Case, Entry, State
 from routing.rules import Rules
 
@@ -20,8 +21,8 @@ def undelivered(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     failed = [one for one in tx.tray.of_case(case.id) if of_this_round(one, case) and (one.answer in {REFUSED, BOUNCED} or overdue(one, now, rules))]
     if case.state is not State.SENT or not failed:
         return
-    stood_in = dict.fromkeys(_stand_ins(tx, case, failed, now, rules))
-    letter = tx.tray.put(letters.alarm(case, failed, tuple(stood_in), now, rules), now)
+    instead = dict.fromkeys(_stand_ins(tx, case, failed, now, rules))
+    letter = tx.tray.put(letters.alarm(case, failed, tuple(instead), now, rules), now)
     if letter is not None:
         tx.tasks.owe("post", letter, now)
 
@@ -39,5 +40,6 @@ def _stand_ins(tx: Tx, case: Case, failed: list[Delivery], now: datetime, rules:
             letter = tx.tray.put(letters.again(tx.tray.get(one.letter), one.recipient, box, case, now, rules), now)
             if letter is not None:
                 tx.tasks.owe("post", letter, now)
+                stood_in(tx, case, one, (box, letter))
                 tx.cases.note(case.id, Entry(now, "bridge", "改送第二联系人", f"{one.recipient} 未送达，改送 {box}（P-20）", rules.digest))
         yield box

@@ -1,16 +1,17 @@
 """What the units answered, and whether it counts (P-12)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hotline_bridge.store import schema as t
 from hotline_bridge.store.rows import new_row
 
 COUNTED, CLAIMED, DISMISSED = "counted", "claimed", "dismissed"
+ASSISTING, MOVED = "assisting", "moved"     # the word of a unit that only assists (P-14.1); one that passed the case on, or gave it back
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Answers:
         """The case's answers in order of arrival, all or of one standing."""
         where = [t.answer.c.case == case] + ([t.answer.c.standing == standing] if standing else [])
         return [_answer(row) for row in self.db.execute(select(t.answer).where(*where).order_by(t.answer.c.id))]
+
+    def latest(self, cases: Collection[int]) -> Mapping[int, datetime]:
+        """When the last answer that counts came, of the cases that have any."""
+        query = select(t.answer.c.case, func.max(t.answer.c.at)).where(t.answer.c.case.in_(cases), t.answer.c.standing == COUNTED).group_by(t.answer.c.case)
+        return {row[0]: row[1] for row in self.db.execute(query)} if cases else {}
 
     def claimed(self) -> Sequence[Answer]:
         """The answers the desk must decide about."""

@@ -1,14 +1,14 @@
 """The cases and their book. No case changes without a line in the book."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, select, update
 
 from hotline_bridge.store import schema as t
-from hotline_bridge.store.rows import added, new_row
+from hotline_bridge.store.rows import added, new_row, new_rows
 from hotline_bridge.store.turns import take
 from hotline_bridge.store.values import complaint_json, complaint_of, verdict_json, verdict_of
 from routing.case import Case, CaseId, Entry, Recording, State
@@ -54,6 +54,11 @@ class Cases:
         """Return the case and lock it until the transaction ends; a reading transaction locks nothing and waits for nobody."""
         return _case(self.db.execute(self._locked(select(t.case).where(t.case.c.id == case_id))).one())
 
+    def several(self, ids: Collection[int]) -> list[Case]:
+        """Return many cases, locked like `get` does, in the order of their ids."""
+        query = select(t.case).where(t.case.c.id.in_(sorted(ids))).order_by(t.case.c.id)
+        return [_case(row) for row in self.db.execute(self._locked(query))] if ids else []
+
     def save(self, case: Case, *entries: Entry) -> None:
         """Write the case back, with what the book says about it."""
         if not entries:
@@ -69,6 +74,35 @@ class Cases:
         """Write a line into the case's book."""
         values = {"at": entry.at, "who": entry.who, "what": entry.what, "says": entry.says, "rules": entry.rules}
         new_row(self.db, t.entry, case=case_id, **values)
+
+    def note_all(self, entries: Sequence[tuple[int, Entry]]) -> None:
+        """Write lines into the books of many cases."""
+        names = ("at", "who", "what", "says", "rules")
+        new_rows(self.db, t.entry, [{"case": case, **{name: getattr(entry, name) for name in names}} for case, entry in entries])
+
+    def climb(self, climbed: Mapping[int, int]) -> None:
+        """Write down how many rungs many cases have behind them; their books are written beside it, and no book counts rungs."""
+        if climbed:
+            query = update(t.case).where(t.case.c.id == bindparam("mine")).values(climbed=bindparam("rungs"))
+            self.db.execute(query, [{"mine": case, "rungs": rungs} for case, rungs in sorted(climbed.items())])
+
+    def said(self, ids: Collection[int], what: str) -> Mapping[int, tuple[int, datetime]]:
+        """How often the books of these cases say a thing, and when last; those that never do are left out."""
+        query = select(t.entry.c.case, func.count(), func.max(t.entry.c.at)).where(t.entry.c.case.in_(ids), t.entry.c.what == what).group_by(t.entry.c.case)
+        return {row[0]: (int(row[1]), row[2]) for row in self.db.execute(query)} if ids else {}
+
+    def due_of(self, leads: Collection[str], until: datetime) -> list[int]:
+        """The cases that these units must answer by then, and whose slip has left; the most overdue first."""
+        c, left = t.case.c, exists().where(
+            t.letter.c.case == t.case.c.id, t.letter.c.purpose.like("slip%"), t.delivery.c.letter == t.letter.c.id, t.delivery.c.accepted.is_not(None),
+        )
+        query = select(c.id).where(c.lead.in_(leads), c.state == State.SENT.name, c.due <= until, c.merged_into.is_(None), left)
+        return list(self.db.execute(query.order_by(c.due, c.id)).scalars()) if leads else []
+
+    def going(self, ids: Collection[int]) -> Mapping[int, State]:
+        """Where these cases stand; a closed one, and one that goes on in another, is left out."""
+        query = select(t.case.c.id, t.case.c.state).where(t.case.c.id.in_(ids), t.case.c.state != State.CLOSED.name, t.case.c.merged_into.is_(None))
+        return {row.id: State[row.state] for row in self.db.execute(self._locked(query))} if ids else {}
 
     def book(self, case_id: int) -> list[Entry]:
         """The case's book from its first line."""
@@ -154,7 +188,7 @@ def _columns(case: Case) -> dict[str, object]:
         "undelivered": case.undelivered, "recording": case.recording.reference, "recording_sha256": case.recording.sha256,
         "round": case.round, "climbed": case.climbed, "complaint": complaint_json(case.complaint),
         "verdict": verdict_json(case.verdict), "answered": case.answered, "closed": case.closed, "outcome": case.outcome,
-        "satisfaction": case.satisfaction, "matter": case.matter, "merged_into": case.merged_into,
+        "satisfaction": case.satisfaction, "matter": case.matter, "merged_into": case.merged_into, "codes": case.codes,
     }
 
 
@@ -166,5 +200,5 @@ def _case(row: Row[tuple[object, ...]]) -> Case:
         unit=UnitCode(row.unit) if row.unit else None, lead=UnitCode(row.lead) if row.lead else None, recording=Recording(row.recording, row.recording_sha256),
         due=row.due, last_day=row.last_day, law_due=row.law_due, provisional=row.provisional,
         undelivered=row.undelivered, round=row.round, climbed=row.climbed, answered=row.answered, closed=row.closed, outcome=row.outcome,
-        satisfaction=row.satisfaction, matter=row.matter, merged_into=CaseId(row.merged_into) if row.merged_into else None,
+        satisfaction=row.satisfaction, matter=row.matter, merged_into=CaseId(row.merged_into) if row.merged_into else None, codes=row.codes,
     )

@@ -122,10 +122,12 @@ case = Table(
     Column("satisfaction", String(12), nullable=False, server_default=""),
     Column("matter", Key),                              # the matter it belongs to, with others
     Column("merged_into", Key),                         # the case that goes on for it (law: article 18)
+    Column("codes", String(120), nullable=False, server_default=""),            # of JR/T 0169: A=…;B=…;C=…
     UniqueConstraint("source", "call_id"),
     Index(None, "state", "due"),
     Index(None, "call_id"),
     Index(None, "unit"),
+    Index(None, "lead", "state", "due"),
     Index(None, "received"),
     Index(None, "closed"),
     Index(None, "matter"),
@@ -172,7 +174,7 @@ correction = Table(
     **FOREVER,
 )
 
-# What a unit answered (P-12); `standing` is counted | claimed | dismissed | former.
+# What a unit answered (P-12); `standing` is counted | claimed | dismissed | former | assisting | moved.
 answer = Table(
     "answer", metadata,
     Column("id", Key, primary_key=True),
@@ -256,11 +258,16 @@ reminder = Table(
     Column("urgent", Boolean, nullable=False),
     Column("at", Moment(), nullable=False),
     Column("letter", ForeignKey("letter.id")),
-    Column("channel", String(12), nullable=False, server_default="mail"),       # mail | digest | console | telephone
+    Column("channel", String(12), nullable=False, server_default="digest"),     # mail | digest | console | telephone
+    Column("unit", String(40), nullable=False, server_default=""),              # whose people are reminded; "" is the desk
     Column("done", Moment()),                           # when a person saw to it: a call made, a line on the screen read
     Column("who", String(80), nullable=False, server_default=""),
-    UniqueConstraint("mailbox", "case", "rung"),
+    UniqueConstraint("mailbox", "case", "rung", "channel"),
     Index(None, "mailbox", "letter"),
+    Index(None, "mailbox", "at"),
+    Index(None, "case"),
+    Index(None, "channel", "done"),
+    Index(None, "letter"),
     **FOREVER,
 )
 

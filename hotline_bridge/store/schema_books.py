@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, Column, Date, Float, ForeignKey, Index, Integ
 from hotline_bridge.store.moment import Moment
 from hotline_bridge.store.schema import FOREVER, Key, metadata
 
-__all__ = ["bond", "callback", "clock_event", "hop", "matter", "metadata", "person_mark", "report", "sketch", "sketch_band", "turn"]
+__all__ = ["bond", "callback", "clock_event", "handed_down", "hop", "matter", "metadata", "person_mark", "report", "sketch", "sketch_band", "turn"]
 
 # Every turn a case took: what the books count of it, from then until its next turn. Append-only, kept so by triggers;
 # whatever a report says of a past day is read from here.
@@ -31,8 +31,10 @@ turn = Table(
     Column("satisfaction", String(12), nullable=False),
     Column("matter", BigInteger().with_variant(Integer, "sqlite")),
     Column("merged_into", BigInteger().with_variant(Integer, "sqlite")),
+    Column("codes", String(120), nullable=False),       # of JR/T 0169: A=…;B=…;C=…
     Index(None, "case", "at"),
-    Index(None, "at"),
+    Index(None, "received"),
+    Index(None, "closed"),
     **FOREVER,
 )
 
@@ -63,9 +65,10 @@ hop = Table(
     Column("after", ForeignKey("hop.id")),              # the hop that passes it on; none: from the desk
     Column("unit", String(40), nullable=False),
     Column("mailbox", String(320), nullable=False),
-    Column("part", String(12), nullable=False),         # 主办 | 协办 | 督办 | 转办 | 抄送
+    Column("part", String(12), nullable=False),         # 主办 | 协办 | 督办 | 转办 | 抄送 | 报告 | 转接 | 裁定
     Column("rule", String(20), nullable=False),
     Column("letter", ForeignKey("letter.id")),
+    Column("channel", String(12), nullable=False),      # mail | telephone (C-2)
     Column("state", String(12), nullable=False),        # see routing.hops
     Column("due", Moment()),                            # by when this hop must have done its part
     Column("sent", Moment()),
@@ -74,7 +77,7 @@ hop = Table(
     Column("passed", Moment()),
     Column("answered", Moment()),
     UniqueConstraint("case", "round", "place"),
-    Index(None, "mailbox"),
+    Index(None, "letter"),
     **FOREVER,
 )
 
@@ -84,7 +87,7 @@ person_mark = Table(
     Column("case", ForeignKey("case_file.id"), primary_key=True),
     Column("mark", String(64), primary_key=True),
     Column("kind", String(12), nullable=False),         # phone | id | address | name
-    Index(None, "mark"),
+    Index(None, "mark", "case"),
 )
 # What a complaint's words look like: a MinHash signature, and the bands it is found by.
 sketch = Table(
@@ -96,6 +99,7 @@ sketch_band = Table(
     "sketch_band", metadata,
     Column("band", BigInteger, primary_key=True),
     Column("case", ForeignKey("case_file.id"), primary_key=True),
+    sqlite_with_rowid=False,                            # a dozen rows a case: the key is all there is
 )
 
 # Cases that are one matter: the same person again (P-18), or many persons (C-5; law: article 25).
@@ -156,4 +160,12 @@ report = Table(
     Column("letter", ForeignKey("letter.id")),
     UniqueConstraint("pack", "name", "place", "first", "version"),
     **FOREVER,
+)
+
+# The numbers under which superiors, regulators and government handed complaints down: one number is one case (D-6; law: article 27).
+handed_down = Table(
+    "handed_down", metadata,
+    Column("authority", String(80), primary_key=True),
+    Column("number", String(120), primary_key=True),
+    Column("case", ForeignKey("case_file.id"), nullable=False, index=True),
 )

@@ -1,6 +1,6 @@
 """The list of what is owed. The database is the queue: claiming moves `due` forward, finishing deletes the row."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hotline_bridge.errors import LostClaim
 from hotline_bridge.store import schema as t
-from hotline_bridge.store.rows import new_row
+from hotline_bridge.store.rows import NEW, new_row, put_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ class Tasks:
         except IntegrityError:      # another instance promised it in the same instant
             self.db.execute(update(t.task).where(*same).values(again))
 
+    def owe_all(self, kind: str, due: Mapping[int, datetime]) -> None:
+        """Promise one kind of thing for many subjects, as `owe` does for one."""
+        rows = [{"kind": kind, "subject": subject, "due": at, "attempt": 0, "parked": False, "claimed": False} for subject, at in sorted(due.items())]
+        put_rows(self.db, t.task, ("kind", "subject"), rows, {"due": NEW, "attempt": 0, "parked": False, "claimed": False, "trouble": None})
+
     def hasten(self, kind: str, subject: int, due: datetime) -> None:
         """Promise to do something by `due`, whatever was promised about it before; what is in hand at this moment is left alone."""
         same = (t.task.c.kind == kind, t.task.c.subject == subject)
@@ -68,15 +73,18 @@ class Tasks:
         """Take a promise back: nothing is owed any more."""
         self.db.execute(delete(t.task).where(t.task.c.kind == kind, t.task.c.subject == subject))
 
-    def claim(self, kinds: Collection[str], now: datetime, patience: timedelta, most: int = 1, *, alone: int | None = None) -> list[Task]:
+    def claim(self, kinds: Collection[str], now: datetime, patience: timedelta, most: int = 1, *, alone: int | None = None, below: int | None = None) -> list[Task]:
         """Take the most overdue tasks; each comes back by itself after `patience`.
+
+        `below`: only such as were tried less often.
 
         A task that has been tried `alone` times already is taken by itself: should it be the one that ends the process,
         it ends nobody else's work with its own.
         """
+        fresh = [] if below is None else [t.task.c.attempt < below]
         rows = self.db.execute(
             select(t.task.c.id, t.task.c.kind, t.task.c.subject, t.task.c.attempt)
-            .where(t.task.c.kind.in_(kinds), t.task.c.due <= now, t.task.c.parked.is_(False))
+            .where(t.task.c.kind.in_(kinds), t.task.c.due <= now, t.task.c.parked.is_(False), *fresh)
             .order_by(t.task.c.due, t.task.c.id)
             .limit(most)
             .with_for_update(skip_locked=True)
@@ -98,6 +106,16 @@ class Tasks:
         ).first()
         if row is None:
             raise LostClaim(mine)
+
+    def hold_all(self, mine: Sequence[Task]) -> list[Task]:
+        """Of these tasks, those that are still ours; they stay so until the transaction ends."""
+        query = select(t.task.c.id, t.task.c.attempt).where(t.task.c.id.in_([task.id for task in mine])).order_by(t.task.c.id).with_for_update()
+        held = {(row.id, row.attempt) for row in self.db.execute(query)}
+        return [task for task in mine if (task.id, task.attempt) in held]
+
+    def finish_all(self, mine: Sequence[Task]) -> None:
+        """Strike many tasks off the list, save those their own step promised anew: these have no attempt behind them."""
+        self.db.execute(delete(t.task).where(t.task.c.id.in_([task.id for task in mine]), t.task.c.attempt > 0))
 
     def finish(self, mine: Task) -> None:
         """Strike the task off the list, unless its own step promised it anew."""

@@ -1,17 +1,19 @@
 """The tray: letters decided and not yet gone, and what each recipient's server said."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hotline_bridge.store import schema as t
+from hotline_bridge.store.hops import follow
+from hotline_bridge.store.reminders import Reminders
 from hotline_bridge.store.rows import new_row
 from routing.delivery import ACCEPTED, BOUNCED, DEFERRED, DELIVERED, OPEN, REFUSED, WITHDRAWN, after
 
-__all__ = ["ACCEPTED", "BOUNCED", "OPEN", "REFUSED", "Delivery", "Letter", "Outgoing", "Pending", "Tray", "Word", "Written"]
+__all__ = ["ACCEPTED", "BOUNCED", "OPEN", "REFUSED", "Delivery", "Letter", "Outgoing", "Tray", "Word", "Written"]
 _SETTLES = frozenset({ACCEPTED, REFUSED, WITHDRAWN})        # words after which the relay is owed the letter no more
 
 
@@ -88,18 +90,6 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
-    """A reminder that waits for its mailbox's next digest."""
-
-    id: int
-    case: int
-    rung: int
-    name: str
-    attention: str
-    urgent: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Tray:
     """What one can do with letters inside a transaction."""
 
@@ -150,6 +140,7 @@ class Tray:
         self.db.execute(update(t.delivery).where(*mine).values(**values))
         if (word, row.answer, row.said) != (DEFERRED, DEFERRED, said):          # a relay that says the same every half hour is written down once
             new_row(self.db, t.delivery_word, letter=letter_id, recipient=recipient, at=now, word=word, state=state, said=said)
+        follow(self.db, letter_id, recipient, word, now)
         return bool(state != row.answer)
 
     def named(self, message_ids: Collection[str], letters: Collection[int], recipients: Collection[str]) -> list[Delivery]:
@@ -196,51 +187,30 @@ class Tray:
 
     def given(self, recipient: str, purpose: str, since: datetime) -> int:
         """How many letters of a purpose were written to an address since a moment; others that count wait until we are done."""
-        self.db.execute(select(t.mailbox.c.id).where(t.mailbox.c.id == self.mailbox(recipient)).with_for_update())
+        self.db.execute(select(t.mailbox.c.id).where(t.mailbox.c.id == Reminders(self.db).mailbox(recipient)).with_for_update())
         query = select(func.count()).select_from(t.delivery.join(t.letter, t.letter.c.id == t.delivery.c.letter))
         mine = (t.delivery.c.recipient == recipient, t.letter.c.purpose == purpose, t.letter.c.written > since)
         return int(self.db.execute(query.where(*mine)).scalar_one())
 
-    # digests --------------------------------------------------------------------------------
-    def mailbox(self, address: str) -> int:
-        """The id of a chased mailbox, made where it is new."""
-        found = self.db.execute(select(t.mailbox.c.id).where(t.mailbox.c.address == address)).scalar()
-        if found is not None:
-            return int(found)
-        try:
-            with self.db.begin_nested():
-                return new_row(self.db, t.mailbox, address=address)
-        except IntegrityError:
-            return int(self.db.execute(select(t.mailbox.c.id).where(t.mailbox.c.address == address)).scalar_one())
-
-    def address(self, mailbox: int) -> str:
-        """The address of a chased mailbox."""
-        return str(self.db.execute(select(t.mailbox.c.address).where(t.mailbox.c.id == mailbox)).scalar_one())
-
-    def remind(self, mailbox: int, pending: Pending, at: datetime) -> None:
-        """Add a case to the next digest of a mailbox; once for each rung."""
-        values = {"case": pending.case, "rung": pending.rung, "name": pending.name, "attention": pending.attention}
-        try:
-            with self.db.begin_nested():
-                new_row(self.db, t.reminder, mailbox=mailbox, urgent=pending.urgent, at=at, **values)
-        except IntegrityError:
-            return
-
-    def pending(self, mailbox: int) -> list[Pending]:
-        """What the next digest of a mailbox must say."""
-        rows = self.db.execute(
-            select(t.reminder).where(t.reminder.c.mailbox == mailbox, t.reminder.c.letter.is_(None)).order_by(t.reminder.c.id)
+    # reminders ------------------------------------------------------------------------------
+    def slips_out(self, cases: Collection[int]) -> dict[int, list[tuple[str, datetime | None, datetime | None]]]:
+        """Of each case every slip and recipient: the letter's Message-ID, when the relay took it, when it was delivered."""
+        query = (
+            select(t.letter.c.case, t.letter.c.message_id, t.delivery.c.accepted, t.delivery.c.delivered)
+            .join(t.delivery, t.delivery.c.letter == t.letter.c.id)
+            .where(t.letter.c.case.in_(cases), t.letter.c.purpose.like("slip%"))
         )
-        return [Pending(row.id, row.case, row.rung, row.name, row.attention, row.urgent) for row in rows]
+        found: dict[int, list[tuple[str, datetime | None, datetime | None]]] = {}
+        for row in self.db.execute(query) if cases else ():
+            found.setdefault(row.case, []).append((row.message_id, row.accepted, row.delivered))
+        return found
 
-    def reminded(self, pending: Sequence[Pending], letter: int) -> None:
-        """Note which digest said it."""
-        ids = [one.id for one in pending]
-        self.db.execute(update(t.reminder).where(t.reminder.c.id.in_(ids)).values(letter=letter))
-
-    def drop(self, pending: Sequence[Pending]) -> None:
-        """Forget reminders that are not needed any more, their case having moved on."""
-        self.db.execute(t.reminder.delete().where(t.reminder.c.id.in_([one.id for one in pending])))
+    def last_to(self, about: str, purpose: str) -> datetime | None:
+        """When the newest letter of a purpose about something was written that was not withdrawn."""
+        stood = exists().where(t.delivery.c.letter == t.letter.c.id, t.delivery.c.answer != WITHDRAWN)
+        mine = (t.letter.c.about == about, t.letter.c.purpose == purpose, stood)
+        row = self.db.execute(select(t.letter.c.written).where(*mine).order_by(t.letter.c.round.desc()).limit(1)).first()
+        return None if row is None else row.written
 
     def _deliveries(self, *where: object) -> list[Delivery]:
         rows = self.db.execute(

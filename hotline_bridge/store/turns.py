@@ -10,7 +10,7 @@ from routing.case import Entry
 
 FACTS = (
     "state", "pack", "channel", "category", "unit", "lead", "received", "due", "last_day", "law_due", "answered", "closed", "outcome",
-    "satisfaction", "matter", "merged_into",
+    "satisfaction", "matter", "merged_into", "codes",
 )
 _FACTS = tuple(t.turn.c[name] for name in FACTS)
 

@@ -7,12 +7,22 @@ from sqlalchemy import Connection
 
 from hotline_bridge.store.answers import Answers
 from hotline_bridge.store.blobs import Blobs
+from hotline_bridge.store.books import Books
+from hotline_bridge.store.callbacks import Callbacks
 from hotline_bridge.store.calls import Calls
 from hotline_bridge.store.cases import Cases
+from hotline_bridge.store.clocks import Clocks
 from hotline_bridge.store.corrections import Corrections
+from hotline_bridge.store.handed import Handed
+from hotline_bridge.store.hops import Hops
+from hotline_bridge.store.matters import Matters
 from hotline_bridge.store.opened import Opened
 from hotline_bridge.store.outages import Outages
 from hotline_bridge.store.papers import Papers
+from hotline_bridge.store.sketches import Sketches
+from hotline_bridge.store.registers import Registers
+from hotline_bridge.store.reminders import Reminders
+from hotline_bridge.store.reports import Reports
 from hotline_bridge.store.tasks import Tasks
 from hotline_bridge.store.tray import Tray
 
@@ -20,18 +30,28 @@ from hotline_bridge.store.tray import Tray
 class Tx:
     """What a step may touch."""
 
-    __slots__ = ("_db", "answers", "calls", "cases", "corrections", "opened", "outages", "papers", "tasks", "tray")
+    __slots__ = ("_db", "answers", "books", "callbacks", "calls", "cases", "clocks", "corrections", "handed", "hops", "matters", "opened", "outages", "papers", "registers", "reminders", "reports", "sketches", "tasks", "tray")
 
     def __init__(self, db: Connection, blobs: Blobs) -> None:
         self._db = db
         self.papers = Papers(db, blobs)
+        self.callbacks = Callbacks(db)
         self.calls = Calls(db)
         self.cases = Cases(db)
         self.answers = Answers(db)
+        self.books = Books(db)
+        self.clocks = Clocks(db)
         self.corrections = Corrections(db)
+        self.handed = Handed(db)
+        self.hops = Hops(db)
+        self.matters = Matters(db)
         self.opened = Opened(db, blobs)
         self.outages = Outages(db)
         self.tray = Tray(db)
+        self.sketches = Sketches(db)
+        self.reminders = Reminders(db)
+        self.registers = Registers(db)
+        self.reports = Reports(db, blobs)
         self.tasks = Tasks(db)
 
     @contextmanager

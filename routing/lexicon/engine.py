@@ -84,7 +84,8 @@ class Reading:
         """Return the hits of one list in the order of the text; of one entry, the longest that begins at a place."""
         known = self._hits.get(name)
         if known is None:
-            known = self._hits[name] = tuple(_hits(sorted(self._found.get(name, ()))))
+            found = self._found.get(name)
+            known = self._hits[name] = tuple(_hits(sorted(found))) if found else ()
         return known
 
     def labels(self, name: str) -> dict[str, Hit]:

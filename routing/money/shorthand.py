@@ -13,7 +13,7 @@ _ELIDED = re.compile(
     rf"[取还退剩转给拿借付扣汇拨划存贷补](?:[走掉出回下给来进]|给我|给他|给她)?[了过]?(?P<n>{HAN_DIGIT}|十[一二三四五六七八九]?|[1-9]\d?)(?=[,。;!?、 ]|$|还[剩差欠]|剩|就剩)", re.ASCII)
 #: Among lenders 八个 is 八万: only behind a word of lending and where nothing is counted after it.
 _DEALERS = re.compile(
-    rf"(?:[贷借垫批放过投砸](?:了|出|给我|给他|了我|了他|走|桥)?|资金|过桥|本金)(?P<n>{HAN_DIGIT}?十?{HAN_DIGIT}?|[1-9]\d{{0,2}})个(?=[,。;!?、 ]|$|左右|[给到](?!月)|出去|进去|多点?[,。])", re.ASCII)
+    rf"[贷借垫批放过投砸资本](?:(?<![资本])(?:了|出|给我|给他|了我|了他|走|桥)?|(?<=[资本])金)(?P<n>{HAN_DIGIT}?十?{HAN_DIGIT}?|[1-9]\d{{0,2}})个(?=[,。;!?、 ]|$|左右|[给到](?!月)|出去|进去|多点?[,。])", re.ASCII)
 
 
 #: Or where the text says so itself: “个”就是万.

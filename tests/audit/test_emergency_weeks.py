@@ -30,7 +30,7 @@ async def test_C3_a_reminder_says_how_many_hours_it_is_late(bank: Bank) -> None:
     reminders = [letter for letter in bank.relay.to(OUTLET) if "投诉转办单" not in letter.subject]
     rungs = [letter.subject[1:].partition("】")[0] for letter in reminders]
     assert rungs == ["现场处置催办", "答复到期前提醒", "答复逾期催办（第二联系人）", "答复逾期报上级", "结果逾期报工会", "结果逾期报工会"]
-    for letter, words in zip(reminders, ("未逾期", "未逾期", "已到期", "已逾期2小时", "已逾期4小时", "已逾期8小时"), strict=True):
+    for letter, words in zip(reminders, ("今日到期", "今日到期", "已到期", "已逾期2小时", "已逾期4小时", "已逾期8小时"), strict=True):
         assert words in letter.text
 
 

@@ -240,20 +240,25 @@ async def test_pain13_a_digest_that_was_left_over_waits_for_the_morning(bank: Ba
     await bank.post(a_form())
     await bank.quiet()
     case = bank.case()
-    from hotline_bridge.store.tray import Pending
+    from hotline_bridge.store.reminders import Pending
 
     def leave(tx, now, rules) -> None:
-        mailbox = tx.tray.mailbox(OUTLET)
-        tx.tray.remind(mailbox, Pending(0, case.id, 0, "到期前提醒", "", False), now)
+        mailbox = tx.reminders.mailbox(OUTLET)
+        tx.reminders.remind(mailbox, Pending(0, case.id, 0, "到期前提醒", "", False), now)
         tx.tasks.owe("digest", mailbox, now)
 
     bank.clock.to("2026-07-25T02:00:00")        # a Saturday night
     await bank.decide(leave)
     await bank.quiet()
     assert reminders(bank) == []
-    bank.clock.to("2026-07-27T08:30:00")
+    bank.clock.to("2026-07-27T08:30:00")        # open, and the day's first digest goes at nine
     await bank.quiet()
-    assert reminders(bank) == [("07-27", "到期前提醒", OUTLET)]
+    assert reminders(bank) == []
+    bank.clock.to("2026-07-27T09:00:00")
+    await bank.quiet()
+    await bank.quiet()
+    assert reminders(bank)[0] == ("07-27", "到期前提醒", OUTLET)
+    assert len(bank.relay.to(OUTLET)) == 2
 
 
 @pytest.mark.parametrize("step", ["triage", "dispatch", "undelivered", "answer", "posted"])

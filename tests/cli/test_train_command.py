@@ -12,7 +12,7 @@ import pytest
 
 from hotline_bridge.learning.corpus import parted
 from hotline_bridge.learning.desk import label_json
-from hotline_bridge.rulebook import load_model
+from hotline_bridge.tables import load_model
 from routing.labels import Labelled
 from routing.model import Model
 from tests.conftest import ROOT

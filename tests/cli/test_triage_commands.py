@@ -61,6 +61,15 @@ def test_triage_of_a_file_is_short_for_triage_read(tmp_path: Path) -> None:
     assert bridge("triage", "--model", "none", texts)[:2] == bridge("triage", "read", texts, "--model", "none")[:2]
 
 
+def test_bad_lines_stay_in_their_place_among_hundreds(tmp_path: Path) -> None:
+    bad = {0, 64, 65, 130, 199}
+    texts = written(tmp_path / "in.jsonl", *("{broken" if at in bad else {"id": str(at), "text": RUDE} for at in range(200)))
+    code, out, _ = bridge("triage", "--model", "none", texts)
+    assert code == 1
+    assert [row["id"] for row in rows(out)] == [None if at in bad else str(at) for at in range(200)]
+    assert {row["line"] - 1 for row in rows(out) if row["id"] is None} == bad
+
+
 def test_a_bad_line_is_told_by_the_number_an_editor_shows(tmp_path: Path) -> None:
     texts = written(tmp_path / "in.jsonl", {"id": "a", "text": SIXTY}, "", "   ", "{broken")
     code, out, _ = bridge("triage", texts)

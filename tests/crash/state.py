@@ -21,6 +21,8 @@ TABLES = {
     "tasks": "select t.kind, coalesce(c.number, '-'), t.parked, coalesce(t.trouble, '') from task t"
              " left join case_file c on c.id = t.subject and t.kind in ('chase', 'triage', 'dispatch', 'undelivered')",
     "book": 'select c.number, e.who, e.what, e.says from entry e join case_file c on c.id = e."case"',
+    "hops": 'select c.number, h.round, h.place, h.unit, h.mailbox, h.part, h.rule, h.state, h.sent is not null, h.begun is not null, h.answered is not null,'
+            ' l.message_id from hop h join case_file c on c.id = h."case" left join letter l on l.id = h.letter',
     "counters": "select case when m.address is null then c.name else 'digest of ' || m.address end, c.value from counter c"
                 " left join mailbox m on c.name = 'digest:' || m.id",
 }
@@ -79,6 +81,10 @@ def loose_ends(engine: Engine, now_iso: str) -> list[str]:
         "parked task": "select trouble from task where parked",
         "open case out of sight": "select number from case_file where state <> 'CLOSED' and id not in"
                                   " (select subject from task where kind = 'chase')",
+        "hop of a closed case still at work": "select h.mailbox from hop h join case_file c on c.id = h.\"case\" where c.state = 'CLOSED'"
+                                              " and h.part in ('主办', '协办', '督办', '转办') and h.state not in ('answered', 'ended')",
+        "letter of a hop that has left, and the hop has not": "select h.mailbox from hop h join delivery d on d.letter = h.letter and d.recipient = h.mailbox"
+                                                              " where d.accepted is not null and h.sent is null",
         "closed case still chased": "select number from case_file where state = 'CLOSED' and id in"
                                     " (select subject from task where kind = 'chase')",
     }

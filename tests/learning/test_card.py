@@ -105,7 +105,7 @@ def test_the_plot_of_a_trained_model_has_a_dot_for_every_bin(trained: Trained) -
 
 def test_the_card_that_comes_along_is_of_the_model_that_comes_along() -> None:
     """docs/model-card.md and its plot are written by the training that made the file."""
-    from hotline_bridge.rulebook import load_model
+    from hotline_bridge.tables import load_model
 
     told, page = load_model().card, (ROOT / "docs" / "model-card.md").read_text(encoding="utf-8")
     assert told["learnt_from_sha256"][:16] in page

@@ -170,3 +170,49 @@ def test_the_scores_held_back_are_of_texts_not_learnt_from() -> None:
     assert held.near[-1, at] < 0
     assert sum("fold" in step for step in steps) == FOLDS
     assert held.whole.shape[1] >= len(OPINED) + len(CATEGORIES)
+
+
+def test_what_only_one_author_says_is_strange_to_the_fold_that_holds_that_author_back() -> None:
+    """All texts of one hand are held back together: the blend learns how well a stranger is understood."""
+    tales = [{"id": f"night-owl-{number:02}", "text": f"第{number}回了，猫头鹰咕咕叫", "sensitive": ["系统故障"], "evidence": {"系统故障": "猫头鹰咕咕叫"}} for number in range(12)]
+    at = OPINED.index("系统故障")
+    of_one, of_many = (
+        fitted([*some_texts(40), *labelled(enumerate(rows), "owls")])[1].near[40:, at]
+        for rows in (tales, [row | {"id": f"owl{number}"} for number, row in enumerate(tales)]))
+    assert (of_one < 0).all()
+    assert (of_many > 0).all()
+
+
+def test_questions_do_not_shake_the_trust_in_the_lists() -> None:
+    """What a question names has not happened, and triage sets its flags aside; a complaint that names it in vain does count."""
+    texts = [replace(one, evidence={}) for one in some_texts(80)]
+    calm = [one for one in some_texts(120, seed=5) if not one.flags][:40]
+    at = OPINED.index(ODD)
+
+    def trust(*, enquiry: bool) -> float:
+        others = [replace(one, id=f"asks{number}", enquiry=enquiry) for number, one in enumerate(calm)]
+        loud = {one.id for one in others}
+
+        def said(one: Labelled) -> Lists:
+            return Lists(frozenset({ODD}) if one.id in loud or ODD in (one.flags or ()) else frozenset(), {})
+
+        return float(fit([*texts, *others], (), CONCEPTS, said, lambda _step: None)[0].weights.blend[at, 2])
+
+    assert trust(enquiry=True) > trust(enquiry=False)
+
+
+def test_a_category_that_is_defensible_too_is_not_learnt_against() -> None:
+    def chance(also: tuple[Category, ...]) -> float:
+        texts = [replace(one, also=also if one.category is Category.ERROR else ()) for one in some_texts(120)]
+        return asked(fitted(texts)[0], "存折登错了一行字，窗口只开了一个").categories[Category.MANAGEMENT]
+
+    assert chance((Category.MANAGEMENT,)) > chance(())
+
+
+def test_windows_taken_for_a_flag_are_learnt_against(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the windows without a flag a few are learnt from at first; then all that resemble it."""
+    twins = labelled([(number, {"id": f"twin{number}", "text": f"柜员斜眼数了{'三四五六'[number % 4]}声铃，{'东西南北'[number // 4]}门开着", "sensitive": []}) for number in range(16)], "twins")
+    at = OPINED.index(ODD)
+    with_ = fitted([*some_texts(40), *twins])[1].near[40:, at].max()
+    monkeypatch.setattr("hotline_bridge.learning.fit.TAKEN", np.inf)
+    assert with_ < fitted([*some_texts(40), *twins])[1].near[40:, at].max()

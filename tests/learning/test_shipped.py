@@ -13,7 +13,7 @@ import pytest
 
 from hotline_bridge.learning.corpus import CORPUS, Phrase, corpus, name_of, parted, phrases
 from hotline_bridge.learning.train import sheet_of, train
-from hotline_bridge.rulebook import load_lexicon, load_model
+from hotline_bridge.tables import load_lexicon, load_model
 from routing.concepts import MARK
 from routing.labels import Labelled
 from routing.model import FORM, OPINED, Model

@@ -10,7 +10,8 @@ import pytest
 
 from hotline_bridge.check import check
 from hotline_bridge.config import Config, Tables
-from hotline_bridge.rulebook import BadTables, load_model, load_rules
+from hotline_bridge.rulebook import BadTables, load_rules
+from hotline_bridge.tables import load_model
 from routing.rules import Rules
 from routing.triage import triage
 from routing.verdict import BY_MODEL, Complaint

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from hotline_bridge.config import Config, Tables
-from hotline_bridge.rulebook import BadTables, load_directory, load_lexicon, load_rules, load_words, rows_of
+from hotline_bridge.rulebook import BadTables, load_rules
+from hotline_bridge.tables import load_directory, load_lexicon, load_words, rows_of
 from routing.errors import BadTable
 
 HEAD = "code,name,full_name,level,parent,division,mailbox\n"

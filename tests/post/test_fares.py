@@ -1,5 +1,7 @@
 """What became of each letter: deferred, bounced, delivered, read, acknowledged, sent again; forged reports change nothing (P-20, T-4)."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -100,14 +102,19 @@ async def test_a_relay_that_still_tries_is_only_noted(bank: Bank) -> None:
     assert slip(bank).answer == "delivered"
 
 
+def _left(bank: Bank) -> datetime | None:
+    case = bank.case()
+    return bank.house.store.read_now(lambda tx: left_at(case, tx.tray.slips_out([case.id])[case.id]))
+
+
 async def test_T4_the_clock_starts_when_the_slip_lies_in_the_mailbox(bank: Bank) -> None:
     first = await sent(bank)
     left = bank.clock()
-    assert bank.house.store.read_now(lambda tx: left_at(tx, bank.case())) == left           # accepted counts until somebody says more
+    assert _left(bank) == left           # accepted counts until somebody says more
     bank.clock.on(minutes=20)
     await came(bank, dsn(first.message_id, OUTLET, DELIVERED, envelope=first.envelope, date="Wed, 22 Jul 2026 09:45:00 +0800"))
     assert slip(bank).answer == "delivered"
-    arrived = bank.house.store.read_now(lambda tx: left_at(tx, bank.case()))
+    arrived = _left(bank)
     assert arrived is not None
     assert (arrived - left).total_seconds() == 15 * 60
     assert any("2026-07-22 09:45" in one.says and "T-4" in one.says for one in bank.book() if one.what == "送达回执")

@@ -121,7 +121,7 @@ def test_a_calendar_of_the_wrong_shape_says_where_and_what_is_expected():
     with pytest.raises(BadTable) as caught:
         Calendar.parse({"id": "x", "years": [], "holidays": 1}, "cn")
     assert "name: missing; every table of this kind needs it" in caught.value.mistakes
-    assert "holidays: unknown key; expected one of fixed, id, name, years" in caught.value.mistakes
+    assert "holidays: unknown key; expected one of fixed, id, name, names, years" in caught.value.mistakes
     assert "years: holds too little that is right; expected 1 or more" in caught.value.mistakes
 
 

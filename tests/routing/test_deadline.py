@@ -160,6 +160,7 @@ def test_a_moment_without_zone_is_refused():
 def test_a_pack_may_count_working_hours():
     raw = copy.deepcopy(raw_pack("three-line"))
     raw["limits"]["outlet"] |= {"count": "working-hours", "due": 4, "last": 9}
+    raw["extension"]["most"]["outlet"] = 18
     found = deadline(parse_pack(raw, "hours"), CALENDAR, Category.ERROR, at("2026-07-24 15:30"))
     assert (found.due, found.last_day) == (at("2026-07-27 10:30"), at("2026-07-27 15:30"))
     assert "4个工作小时" in found.explanation[1]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from hotline_bridge.rulebook import load_model
+from hotline_bridge.tables import load_model
 from routing.errors import BadTable
 from routing.grams import runs
 from routing.model import CATEGORIES, FORM, LONGEST, OPINED, Floats, KeyTable, Model, Weights

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline_bridge.rulebook import load_directory, load_words
+from hotline_bridge.tables import load_directory, load_words
 from routing.directory import Directory
 from routing.gazetteer import Gazetteer
 from routing.parties import Unit

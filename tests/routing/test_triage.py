@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from routing.directory import Directory
 from routing.lexicon import Lexicon
 from routing.parties import Customer
-from routing.triage import TriageTables, triage, triage_json
+from routing.triage import TOGETHER, TriageTables, triage, triage_each, triage_json
 from routing.verdict import TOPICS, Category, Complaint
 from routing.watch import WatchList
 
@@ -184,6 +184,25 @@ def test_any_text_gets_an_answer_that_quotes_it(tables, text, hint):
     assert all(shown in text or shown in hint for shown in verdict.evidence.values())
     assert verdict.review == bool(verdict.flags)
     assert verdict.unit is None or not verdict.candidates
+
+
+@pytest.mark.parametrize("how_many", [0, 1, TOGETHER - 1, TOGETHER, 2 * TOGETHER + 5])
+def test_many_complaints_at_once_get_the_verdicts_of_one_at_a_time(tables, how_many):
+    texts = ("桃园镇营业所 柜员说话冲", "石桥桃园所 八万五办成保险 不退就找记者", "", "客是沈望舟委员 存了60000不见了", "手机银行怎么开通？")
+    asked = [Complaint(texts[at % 5], "seat-note", NOW, unit_hint="S1" if at % 3 == 0 else "", amount_hint="70000" if at % 7 == 0 else "") for at in range(how_many)]
+    assert list(triage_each(asked, tables)) == [triage(each, tables) for each in asked]
+
+
+def test_the_first_verdict_does_not_wait_for_the_last_complaint(tables):
+    taken = []
+
+    def coming() -> Iterator[Complaint]:
+        for at in range(10 * TOGETHER):
+            taken.append(at)
+            yield Complaint("柜员说话冲", "seat-note", NOW)
+
+    assert next(triage_each(coming(), tables)) == ask(tables, "柜员说话冲")
+    assert len(taken) == TOGETHER
 
 
 @pytest.mark.parametrize("text", ["万", "桃园", "跳楼", "不想找媒体", "8", "存款~", "\ud83d", "客户：\n", "人大代表沈望舟", "催收骂人。"])

@@ -27,9 +27,9 @@ CASES_BEFORE = (
     "UPDATE case_file SET closed = (SELECT max(at) FROM entry WHERE entry.\"case\" = case_file.id AND what = '办结') WHERE state = 'CLOSED'",
     "UPDATE case_file SET answered = (SELECT max(at) FROM answer WHERE answer.\"case\" = case_file.id AND standing = 'counted') "
     "WHERE state IN ('ANSWERED', 'CLOSED')",
-    "INSERT INTO turn (\"case\", at, act, state, pack, channel, category, unit, lead, received, due, last_day, law_due, answered, closed, outcome, satisfaction) "
+    "INSERT INTO turn (\"case\", at, act, state, pack, channel, category, unit, lead, received, due, last_day, law_due, answered, closed, outcome, satisfaction, codes) "
     "SELECT id, (SELECT max(at) FROM entry WHERE entry.\"case\" = case_file.id), '系统升级', state, pack, channel, category, unit, lead, received, due, last_day, "
-    "law_due, answered, closed, '', '' FROM case_file",
+    "law_due, answered, closed, '', '', '' FROM case_file",
 )
 
 
@@ -99,7 +99,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_person_mark_case')),
     sa.PrimaryKeyConstraint('case', 'mark', name=op.f('pk_person_mark'))
     )
-    op.create_index(op.f('ix_person_mark_mark'), 'person_mark', ['mark'], unique=False)
+    op.create_index(op.f('ix_person_mark_mark_case'), 'person_mark', ['mark', 'case'], unique=False)
     op.create_table('sketch',
     sa.Column('case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('words', sa.LargeBinary(), nullable=False),
@@ -110,7 +110,8 @@ def upgrade() -> None:
     sa.Column('band', sa.BigInteger(), nullable=False),
     sa.Column('case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_sketch_band_case')),
-    sa.PrimaryKeyConstraint('band', 'case', name=op.f('pk_sketch_band'))
+    sa.PrimaryKeyConstraint('band', 'case', name=op.f('pk_sketch_band')),
+    sqlite_with_rowid=False
     )
     op.create_table('turn',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -133,11 +134,13 @@ def upgrade() -> None:
     sa.Column('satisfaction', sa.String(length=12), nullable=False),
     sa.Column('matter', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('merged_into', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('codes', sa.String(length=120), nullable=False),
     sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_turn_case')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_turn')),
     sqlite_autoincrement=True
     )
-    op.create_index(op.f('ix_turn_at'), 'turn', ['at'], unique=False)
+    op.create_index(op.f('ix_turn_received'), 'turn', ['received'], unique=False)
+    op.create_index(op.f('ix_turn_closed'), 'turn', ['closed'], unique=False)
     op.create_index(op.f('ix_turn_case_at'), 'turn', ['case', 'at'], unique=False)
     op.create_table('hop',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -150,6 +153,7 @@ def upgrade() -> None:
     sa.Column('part', sa.String(length=12), nullable=False),
     sa.Column('rule', sa.String(length=20), nullable=False),
     sa.Column('letter', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('channel', sa.String(length=12), nullable=False),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('due', sa.DateTime(timezone=True), nullable=True),
     sa.Column('sent', sa.DateTime(timezone=True), nullable=True),
@@ -164,7 +168,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('case', 'round', 'place', name=op.f('uq_hop_case_round_place')),
     sqlite_autoincrement=True
     )
-    op.create_index(op.f('ix_hop_mailbox'), 'hop', ['mailbox'], unique=False)
+    op.create_index(op.f('ix_hop_letter'), 'hop', ['letter'], unique=False)
+    op.create_table('handed_down',
+    sa.Column('authority', sa.String(length=80), nullable=False),
+    sa.Column('number', sa.String(length=120), nullable=False),
+    sa.Column('case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_handed_down_case')),
+    sa.PrimaryKeyConstraint('authority', 'number', name=op.f('pk_handed_down'))
+    )
+    op.create_index(op.f('ix_handed_down_case'), 'handed_down', ['case'], unique=False)
     op.create_table('report',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('pack', sa.String(length=40), nullable=False),
@@ -189,11 +201,21 @@ def upgrade() -> None:
     op.add_column('case_file', sa.Column('satisfaction', sa.String(length=12), server_default='', nullable=False))
     op.add_column('case_file', sa.Column('matter', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
     op.add_column('case_file', sa.Column('merged_into', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
+    op.add_column('case_file', sa.Column('codes', sa.String(length=120), server_default='', nullable=False))
     op.create_index(op.f('ix_case_file_closed'), 'case_file', ['closed'], unique=False)
     op.create_index(op.f('ix_case_file_matter'), 'case_file', ['matter'], unique=False)
-    op.add_column('reminder', sa.Column('channel', sa.String(length=12), server_default='mail', nullable=False))
-    op.add_column('reminder', sa.Column('done', sa.DateTime(timezone=True), nullable=True))
-    op.add_column('reminder', sa.Column('who', sa.String(length=80), server_default='', nullable=False))
+    op.create_index(op.f('ix_case_file_lead_state_due'), 'case_file', ['lead', 'state', 'due'], unique=False)
+    with op.batch_alter_table('reminder', table_kwargs={'sqlite_autoincrement': True}) as reminder:
+        reminder.add_column(sa.Column('channel', sa.String(length=12), server_default='digest', nullable=False))
+        reminder.add_column(sa.Column('unit', sa.String(length=40), server_default='', nullable=False))
+        reminder.add_column(sa.Column('done', sa.DateTime(timezone=True), nullable=True))
+        reminder.add_column(sa.Column('who', sa.String(length=80), server_default='', nullable=False))
+        reminder.drop_constraint(op.f('uq_reminder_mailbox_case_rung'), type_='unique')
+        reminder.create_unique_constraint(op.f('uq_reminder_mailbox_case_rung_channel'), ['mailbox', 'case', 'rung', 'channel'])
+    op.create_index(op.f('ix_reminder_mailbox_at'), 'reminder', ['mailbox', 'at'], unique=False)
+    op.create_index(op.f('ix_reminder_case'), 'reminder', ['case'], unique=False)
+    op.create_index(op.f('ix_reminder_channel_done'), 'reminder', ['channel', 'done'], unique=False)
+    op.create_index(op.f('ix_reminder_letter'), 'reminder', ['letter'], unique=False)
     for statement in (*CASES_BEFORE, *APPEND_ONLY[op.get_bind().dialect.name]):
         op.execute(statement)
 

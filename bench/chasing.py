@@ -33,7 +33,7 @@ from tests.routing.slips import a_case
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 7, 27, 9, 0, 1, tzinfo=ZONE)
 SENT_AT = NOW - timedelta(days=4)
-DUE_NOW = 500
+DUE_NOW, RUNS = 500, 7
 OUTLETS = 39_600
 
 
@@ -142,13 +142,17 @@ def sweeps(sizes: list[int], rules: Rules) -> dict[int, float]:
     for size in sizes:
         with a_bank(size, rules) as (store, engine):
             runs = []
-            for _ in range(5):
+            for _ in range(RUNS):
                 fall_due(engine, DUE_NOW)
                 runs.append(sweep(store, rules))
             with engine.begin() as db:
                 queued = db.execute(text("SELECT count(*) FROM reminder")).scalar_one()
             clock, found[size] = (median(one[n] for one in runs) * 1000 for n in (0, 1))
-            print(f"{size:>9,} open, {DUE_NOW} due now: sweep {clock:6.1f} ms, {found[size]:5.1f} of them computing (median of five), {queued} reminders queued", flush=True)
+            best = min(one[0] for one in runs) * 1000
+            print(
+                f"{size:>9,} open, {DUE_NOW} due now: sweep {best:6.1f} ms at best, {clock:6.1f} in the middle of {RUNS}, {found[size]:5.1f} of it computing; "
+                f"{queued} reminders queued", flush=True,
+            )
     return found
 
 
@@ -188,7 +192,7 @@ def main() -> None:
     rules = rules_of()
     found = sweeps([size for size in (10_000, 100_000, 1_000_000) if size < asked.most] + [asked.most], rules)
     least = min(found.values())
-    print("cost by size, the least being 1: " + " : ".join(f"{found[size] / least:.2f}" for size in sorted(found)))
+    print("computing by size, the least being 1: " + " : ".join(f"{found[size] / least:.2f}" for size in sorted(found)))
     digests(asked.digests, rules)
 
 

@@ -38,7 +38,7 @@ from tests.matters.pairs import TOLD, misheard
 
 KEY = b"a key of the tests, 32 bytes long"
 COMPLAINT = '{"text": "x", "source": "seat-note", "received": "2026-07-01T00:00:00Z", "channel": "电话", "product": ""}'
-CHUNK, PROBES, DAYS = 20_000, 200, 1000
+CHUNK, PROBES, DAYS = 100_000, 200, 1000
 COLUMNS = (
     "id, number, pack, state, channel, category, unit, lead, source, call_id, hotline, seat, received, provisional, undelivered, recording, "
     "recording_sha256, round, climbed, complaint, paper, outcome, satisfaction")
@@ -72,6 +72,8 @@ def fill(database: Path, first: int, last: int, rules: Rules) -> None:
     sketches = [sketch_of(masked(text)) for text in texts()]
     raws = [stored(one) for one in sketches]
     with closing(sqlite3.connect(database)) as db:
+        for pragma in ("synchronous=OFF", "cache_size=-400000", "foreign_keys=OFF"):       # laid down, not kept
+            db.execute(f"PRAGMA {pragma}")
         extra = required(db)
         for start in range(first, last, CHUNK):
             rows = []
@@ -102,7 +104,7 @@ def lay(db: sqlite3.Connection, rows: list[tuple], kept: tuple[list, list[bytes]
              at.strftime("%Y-%m-%d %H:%M:%S.%f"), 0, 0, "", "", 1, 0, COMPLAINT, number, "", "", *extra.values())
             for number, unit, _, _, at in rows))
         db.executemany("INSERT INTO sketch VALUES (?, ?)", ((number, raws[place]) for number, _, place, _, _ in rows))
-        db.executemany("INSERT OR IGNORE INTO sketch_band VALUES (?, ?)", (
+        db.executemany("INSERT OR IGNORE INTO sketch_band VALUES (?, ?)", sorted(
             (band, number) for number, unit, place, _, _ in rows for band in bands(sketches[place], area_of(unit, rules))))
         db.executemany("INSERT INTO person_mark VALUES (?, ?, ?)", (
             (number, mark.digest, mark.kind) for number, unit, _, caller, _ in rows for mark in marks_of(Customer(phone=caller), unit, KEY)))

@@ -1,7 +1,7 @@
 """Draws up a report: the figures out of the store, counted by `routing`, laid out as files (P-24, C-4, C-8, D-8)."""
 
 import contextlib
-import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,6 +34,8 @@ _NOTES = (
 )
 _DAILY_NOTES = ("按受理日归日（C-8）；网点自行解决的不计，升级后按时解决的计咨询，经总行或外部、重复、逾期的计投诉（C-4）。",)
 _DAYS_BACK = 31         # days of an emergency a daily report looks back on
+_NO_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')       # signs no file may have in its name somewhere
+_LONGEST_NAME = 80
 _LONGEST = 2_000        # of all key figures in a letter
 
 
@@ -125,16 +127,12 @@ def leaf_of(figures: Figures) -> Leaf:
 def files_of(figures: Figures) -> dict[str, bytes]:
     """The report as files by name: a workbook, a web page, and where it can be had a PDF."""
     leaf = leaf_of(figures)
-    name = f"{figures.head.title}_{figures.head.period.first:%Y%m%d}-{figures.head.period.last:%Y%m%d}{f'_{figures.head.place}' if figures.head.place else ''}"
+    days = f"{figures.head.period.first:%Y%m%d}-{figures.head.period.last:%Y%m%d}"
+    name = _NO_NAME.sub("_", "_".join(filter(None, (figures.head.title, days, figures.head.place))))[:_LONGEST_NAME]
     files = {f"{name}.xlsx": workbook(leaf), f"{name}.html": page(leaf)}
     with contextlib.suppress(Unprintable):      # the web page says the same
         files[f"{name}.pdf"] = paper(leaf)
     return files
-
-
-def digest_of(figures: Figures) -> str:
-    """The digest of a report's figures: made again as of the same moment, it is the same."""
-    return hashlib.sha256(page(leaf_of(figures))).hexdigest()
 
 
 def spoken(figures: Figures) -> list[str]:

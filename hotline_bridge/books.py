@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from hotline_bridge.bookkeeping import Figures, Wanted, digest_of, drawn, entry_of, files_of, spoken
+from hotline_bridge.bookkeeping import Figures, Wanted, drawn, entry_of, files_of, spoken
 from hotline_bridge.errors import LostClaim
 from hotline_bridge.house import House
 from hotline_bridge.logs import frames
@@ -14,6 +14,7 @@ from hotline_bridge.store.reports import Report
 from hotline_bridge.store.tasks import Task
 from hotline_bridge.store.tx import Tx
 from routing.errors import RuleError
+from routing.fingerprint import fingerprint
 from routing.parties import UnitCode
 from routing.reporting import readers
 from routing.rules import Rules
@@ -65,7 +66,7 @@ def _settle(tx: Tx, task: Task, made: tuple[Report, Figures, dict[str, bytes]], 
             lines = [*spoken(figures), *((found.doubt,) if found.doubt else ())]
             to = found.mailboxes or (rules.identity.desk,)
             letter = tx.tray.put(report_letter(report, figures.head, lines, files, to, now, rules), now)
-            tx.reports.keep(report.id, digest_of(figures), files, letter, now)
+            tx.reports.keep(report.id, fingerprint(figures), files, letter, now)
             tx.tasks.finish(task)
             if letter is not None:
                 tx.tasks.owe("post", letter, now)

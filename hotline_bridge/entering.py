@@ -14,6 +14,7 @@ from datetime import datetime
 from adapters.formats.entry_form import SOURCE, Entry
 from adapters.formats.entry_sheet import Line as SheetLine
 from hotline_bridge.asking import owe
+from hotline_bridge.errors import Later
 from hotline_bridge.opening import open_form
 from hotline_bridge.store.answers import COUNTED, Answer
 from hotline_bridge.store.tx import Tx
@@ -112,8 +113,8 @@ def refusal(form: Form, rules: Rules) -> str:
 def open_entry(tx: Tx, paper: int, form: Form, by: By, rules: Rules) -> Case:
     """Open the case of a form that somebody entered or an authority sent, and remember the number it was handed down under."""
     opened = open_form(tx, paper, form, by.at, rules)
-    if form.authority_number:
-        tx.handed.keep(_authority(form, rules), spelled(form.authority_number), opened.id)
+    if form.authority_number and not tx.handed.keep(_authority(form, rules), spelled(form.authority_number), opened.id):
+        raise Later(by.at, "the same number of an authority is being registered in this instant")      # looked up again, it is known
     return opened
 
 

@@ -22,6 +22,7 @@ from routing.verdict import Category
 
 MOST = 80                   # earlier cases that are looked at
 _MOST_QUOTED = 5
+_LONGEST = 4_000           # characters whose concepts are read
 _OUTLET = "网点"
 _KIND_OF_UNIT = pattern(r"(?:营业所|营业部|营业厅|支行|分行|储蓄所|分理处|网点)$")
 
@@ -92,7 +93,8 @@ def _plain(customer: Customer, case: Case, rules: Rules) -> Customer:
 def _sketch(case: Case, rules: Rules) -> Sketch:
     text, customer = case.complaint.text, case.complaint.customer
     names = (customer.name, customer.agent_name, case.complaint.person_hint)
-    concepts = {sign for _, sign in rules.tables[case.pack].lexicon.concepts.read(fold_text(text[:4000]))}
+    tables = rules.tables.get(case.pack)            # without them, as without triage, the bare words tell
+    concepts = {sign for _, sign in tables.lexicon.concepts.read(fold_text(text[:_LONGEST]))} if tables else set()
     return sketch_of(masked(text, names, _places(case.unit, rules)), concepts, max(1, case.complaint.heads, heads(text)))
 
 

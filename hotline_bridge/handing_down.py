@@ -54,8 +54,8 @@ def handed_down(tx: Tx, mail: Mail, received: datetime, rules: Rules) -> HandedD
 
 
 def _template(authority: Authority | None, words: str, rules: Rules, *, strange: bool) -> Template | None:
-    if authority is not None:
-        return authority.template
+    if authority is not None and (strange or authority.template.fits(words)):
+        return authority.template           # a mailbox of the bank's own writes other letters, too
     fitting = [one for one in rules.authorities.templates if one.fits(words)] if strange else []
     return max(fitting, key=lambda one: one.hits(words), default=None)
 

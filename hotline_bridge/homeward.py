@@ -1,6 +1,6 @@
 """What a unit's mail does to the way of its case: helps, passes on, gives back, or brings the result home (P-9.7, P-14.1, T-7)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hotline_bridge import letters
@@ -13,7 +13,7 @@ from routing.addressee import addressee, kept_from
 from routing.case import Case, Entry
 from routing.errors import RuleError
 from routing.hops import (
-    ANSWERED, ASSIST, BEGUN, COPY, LEAD, LEADING, ONWARD, PASSED, RETURNED, RULING, WATCH, Hop, forwarded_to, gives_back, next_below, passes_on, speaking, taker,
+    ANSWERED, ASSIST, BEGUN, COPY, LEAD, LEADING, ONWARD, PASSED, RETURNED, RULING, WATCH, Hop, forwarded_to, gives_back, helpless, next_below, passes_on, speaking, taker,
 )
 from routing.papers import Mail
 from routing.parties import UnitCode
@@ -109,7 +109,8 @@ def _ask_for_ruling(tx: Tx, case: Case, hop: Hop, text: str, now: datetime, rule
 def _helped(tx: Tx, case: Case, hop: Hop, came: tuple[int, Mail, Reply], now: datetime, rules: Rules) -> None:
     """The opinion of a unit that assists goes to the one that leads, and completes nothing (P-14.1, T-3)."""
     answer_id, mail, reply = came
-    tx.hops.move(hop, ANSWERED, now)
+    for one in _upward(tx.hops.of_round(case), hop):
+        tx.hops.move(one, ANSWERED, now)
     leads = [one for one in tx.hops.of_round(case) if one.part in LEADING and one.state not in {RETURNED}]
     to = leads[-1] if leads else None
     words = assisted(case.number, _name(to.unit, rules), _name(hop.unit, rules), reply.elements, mail.new_text) if to else None
@@ -122,34 +123,40 @@ def _helped(tx: Tx, case: Case, hop: Hop, came: tuple[int, Mail, Reply], now: da
 
 def missing_help(tx: Tx, case: Case, rules: Rules) -> tuple[str, ...]:
     """The units that should have assisted and have not said anything yet (P-14.1): shown to the desk before it closes."""
-    mine = tx.hops.of_round(case)
-    return tuple(_name(hop.unit, rules) for hop in mine if hop.part == ASSIST and hop.state not in {ANSWERED, RETURNED})
+    return tuple(_name(hop.unit, rules) for hop in helpless(tx.hops.of_round(case), case.round))
 
 
 # home -------------------------------------------------------------------------------------------------------------------
 def answered(tx: Tx, case: Case, sender: str, elements: Mapping[int, str], now: datetime, rules: Rules) -> str:
     """Let a whole answer go home level by level: each hop it passes is answered, and gets the result; returns the way in words (P-9.7)."""
-    mine = tx.hops.of_round(case)
-    hop = speaking([one for one in mine if one.part in LEADING], rules.identity.speaks_as(sender), rules.directory)
+    speaks_as = rules.identity.speaks_as(sender)
+    hop = speaking([one for one in tx.hops.of_round(case) if one.part in LEADING], speaks_as, rules.directory)
     if hop is None:
         return ""
-    hop = _from_below(tx, case, hop, rules.identity.speaks_as(sender), now, rules)
-    known = {one.id: one for one in tx.hops.of_round(case)}
-    way = [known[hop.id]]
-    while (above := known.get(way[-1].after or 0)) is not None:
-        way.append(above)
-    way_home = [DESK, *(_name(one.unit, rules) for one in reversed(way) if one.state != RETURNED)]
+    hop = _from_below(tx, case, hop, speaks_as, now, rules)
+    mine = tx.hops.of_round(case)
+    way = _upward(mine, hop)
+    units = dict.fromkeys(_name(one.unit, rules) for one in reversed(way))
+    way_home = [DESK, *units]
     for one in way:
-        if one.state != RETURNED:
-            tx.hops.move(one, ANSWERED, now)
-    watchers = [one for one in known.values() if one.part == COPY and hop.part == WATCH and one.letter in {it.letter for it in way}]
-    told = dict.fromkeys((one.mailbox, one.unit) for one in (*way[1:], *watchers) if one.state != RETURNED and one.mailbox != sender)
+        tx.hops.move(one, ANSWERED, now)
+    watchers = [one for one in mine if one.part == COPY and hop.part == WATCH and one.letter in {it.letter for it in way}]
+    told = dict.fromkeys((one.mailbox, one.unit) for one in (*way[1:], *watchers) if one.unit != hop.unit and one.mailbox != speaks_as)
     for place, (box, unit) in enumerate(told):
         words = result(case.number, _name(unit, rules), way_home, elements)
         letter = tx.tray.put(letters.plain(case, (f"result:{place}", case.round), words, (box,), now, rules), now)
         if letter is not None:
             tx.tasks.owe("post", letter, now)
     return BACK.join(way_home)
+
+
+def _upward(hops: Sequence[Hop], hop: Hop) -> list[Hop]:
+    """A hop and those it has come over, up to the desk; who gave the case back is none of them."""
+    known = {one.id: one for one in hops}
+    way = [known.get(hop.id, hop)]
+    while (above := known.get(way[-1].after or 0)) is not None:
+        way.append(above)
+    return [one for one in way if one.state != RETURNED]
 
 
 def _from_below(tx: Tx, case: Case, hop: Hop, sender: str, now: datetime, rules: Rules) -> Hop:

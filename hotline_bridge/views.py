@@ -15,7 +15,7 @@ from hotline_bridge.timing import Timed, moved
 from routing.case import Case, Entry
 from routing.clocks import Event
 from routing.delivery import CALLED
-from routing.hops import CALLED as HOP_CALLED, TIMES as HOP_TIMES, Hop, tree
+from routing.hops import CALLED as HOP_CALLED, TIMES as HOP_TIMES, Hop, helpless, tree
 from routing.papers import Unreadable
 from routing.parties import UnitCode, mask, mask_phone, shown_id
 from routing.rules import Rules
@@ -118,6 +118,7 @@ def full(one: WholeCase, rules: Rules, *, masked: bool) -> dict[str, object]:
         ],
         "clocks": moved(Timed(case, one.events), rules),
         "way": way(one.hops, case, rules), "hops": hops(one.hops, case, rules),
+        "help_missing": [_name(hop.unit, rules) for hop in helpless(one.hops, case.round)],
         "answers": [_answer(answer, zone) for answer in one.answers],
         "book": [{"at": _time(e.at, zone), "who": e.who, "what": e.what, "says": e.says, "rules": e.rules} for e in one.book],
     }

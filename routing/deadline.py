@@ -56,13 +56,18 @@ class Deadline:
     def clocks(self) -> tuple[Clock, ...]:
         """Each clock by itself, explained day by day in both languages; the authority's only where it set a date."""
         how = self.reckoning
-        extended = max(how.due, self._extended_to), max(how.last_day, self._extended_to)
+        extended = self.own_due, max(how.last_day, self._extended_to)
         own = Clock("pack", *extended, how.limit.rule, how.own("zh"), how.own("en"))
         law = Clock("law", self.law_due, self.law_due, how.legal.term.rule, how.law("zh"), how.law("en"))
         if self.authority_due is None:
             return own, law
         said = (how.authority_line("zh"),), (how.authority_line("en"),)
         return own, law, Clock("authority", self.authority_due, self.authority_due, how.authority.rule, *said)
+
+    @property
+    def own_due(self) -> datetime:
+        """The pack's own limit with its extension, whatever an authority set beside it."""
+        return max(self.reckoning.due, self._extended_to)
 
     @property
     def _extended_to(self) -> datetime:

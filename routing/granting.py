@@ -42,7 +42,7 @@ def may_extend(case: Case, pack: Pack, before: Deadline, asked: Event, now: date
         raise RuleError(
             f"{_at(until, pack)} is beyond the legal limit of {_at(before.law_due, pack)} (law:18); "
             "choose a day until then, or have the superior institution prolong that first")
-    if before.authority_due is not None and until > before.authority_due:
+    if before.authority_due is not None and (pack.authority.takes == "place" or until > before.authority_due):
         raise RuleError(f"the authority set {_at(before.authority_due, pack)} for case {case.number} (D-6); only the authority can move that, ask there")
     _worked(before.reckoning.calendar, pack, before, until)
 
@@ -132,11 +132,10 @@ def _told(asked: Event, now: datetime, *, whole: bool) -> None:
 
 
 def _later(case: Case, before: Deadline, until: datetime, now: datetime) -> None:
-    held = max(before.last_day, before.due)
     if until <= now:
         raise RuleError(f"{until.isoformat(timespec='minutes')} lies behind us; choose a day to come")
-    if until <= held and before.authority_due is None:
-        raise RuleError(f"case {case.number} has until {held.isoformat(timespec='minutes')} already; an extension never shortens: choose a later day, or do without")
+    if until <= before.own_due:
+        raise RuleError(f"case {case.number} has until {before.own_due.isoformat(timespec='minutes')} already; an extension never shortens: choose a later day, or do without")
 
 
 def _worked(calendar: Calendar, pack: Pack, before: Deadline, until: datetime) -> None:

@@ -52,11 +52,15 @@ OF_LETTERS: Mapping[str, str] = {
 }
 TIMES = (SENT, DELIVERED, BEGUN, PASSED, ANSWERED)     # words that have a moment of their own
 
+_UNITS = "(?:行|社|部门?|单位|网点|支行|分行|所|公司|处|科|中心)"
+#: "不属于我行职责范围", "与我支行无关"; not "不是我行责任", which is an answer.
 _GIVES_BACK = re.compile(
-    r"(?:不属于?|不归|并?非|不是)(?:我|本)?(?:行|社|部门?|单位|网点|支行|分行|所|公司)?(?:的)?(?:职责|业务|管辖|范围|受理|办理|负责|管理|所为|辖区)"
-    r"|(?:不属于?|不归|并?非|不是)(?:我|本)(?:行|社|部|单位|网点|支行|分行|所)|与(?:我|本)(?:行|部|单位|网点|支行|分行|所)无关|(?:现|予以|申请|请求)退回",
+    rf"(?:不属于?|不归|并?非|不是)(?:我|本)?{_UNITS}?(?:的)?(?:职责|职权|业务范围|管辖|受理范围|受理|经办|办理|负责(?!人)|主管(?!人|的)|辖区|辖内)"
+    rf"|不(?:属于?|归)(?:我|本){_UNITS}(?=[。，；,.;]|$)|(?:此|本|该)(?:件|单|投诉|业务|事项|问题)?与(?:我|本){_UNITS}无关"
+    r"|(?:现|予以|申请|请求|请)(?:将)?(?:本件|本单|该件|该单|此件)?退回(?=[。，；！,.;]|$|重新|另行|改派|贵|转办|投诉)"
 )
-_PASSES_ON = re.compile(r"(?:已|现|请|同意|予以|拟)(?:将本?(?:件|单|投诉))?转(?:发|交|办|送|给|至|由)?|代为转办")
+#: "请转江东分行", "已转"; not "已转账", which is an answer.
+_PASSES_ON = re.compile(r"(?:已|现|请|同意|予以|拟)(?:将?(?:本|该|此)(?:件|单|投诉))?转(?![账帐款存正出入回移让户卡机变])|代为转办")
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +290,11 @@ def _has_mailbox(unit: Unit) -> bool:
 def _of_unit(directory: Directory, code: UnitCode | None) -> frozenset[str]:
     unit = directory.get(code) if code else None
     return frozenset() if unit is None else frozenset(box for box in (unit.mailbox, unit.first.mailbox, unit.second.mailbox) if box)
+
+
+def helpless(hops: Sequence[Hop], round_: int) -> list[Hop]:
+    """Return who should have assisted in this round and has not said anything (P-14.1); the desk sees them before it closes."""
+    return [hop for hop in hops if hop.round == round_ and hop.part == ASSIST and hop.state not in {ANSWERED, RETURNED} and hop.answered is None]
 
 
 # the picture ----------------------------------------------------------------------------------------------------------

@@ -120,12 +120,20 @@ def read_letter(mail: Mail, rows: Sequence[Row], template: Template, received: d
         reader.line(mail.subject)
     said = {name: words[:_LONGEST.get(name, _SHORT)] for name, words in reader.found.items() if words}
     due = set_date(said["authority_due"], received) if "authority_due" in said else None
-    due = due or date_asked_for(words_of(mail, rows), received)
+    due = due or date_asked_for(_without(words_of(mail, rows), said), received)
     if "phone" in said:
         said["phone"] = phone_in(said["phone"]) or said["phone"]
     lacking = tuple(name for name in template.required if name not in said and not (name == "authority_due" and due))
     unread = ("authority_due",) if "authority_due" in said and due is None else ()
     return Letter(said, due, tuple(dict.fromkeys((*lacking, *unread))))
+
+
+def _without(text: str, said: Mapping[str, str]) -> str:
+    """The letter without what the customer says, who may speak of dates too."""
+    for name in _LONG & said.keys():
+        for line in said[name].split("\n"):
+            text = text.replace(line, "") if len(line) > 3 else text        # a shorter one stands anywhere
+    return text
 
 
 def _lines(text: str) -> Iterator[Row]:

@@ -124,10 +124,13 @@ def close(  # noqa: PLR0913 (the options of one command)
     arrived: Annotated[str, typer.Option("--arrived", help="When a withdrawal came: it ends the procedure that day (law:15).", metavar="TIME")] = "",
 ) -> None:
     """Close a case."""
+    from hotline_bridge.homeward import missing_help
     from hotline_bridge.steps.close import close as step
 
     name, desk = decided_by(who), desk_of(config)
-    known_case(desk, number)
+    case = known_case(desk, number)
+    if missing := desk.store.read_now(lambda tx: missing_help(tx, case, desk.rules.rules)):
+        say(f"{number}: 尚未反馈的协办单位 / has not assisted yet: {'、'.join(missing)}")
     at = moment_of(arrived, "--arrived", zone_of(desk))
     decide(desk, lambda tx, now, rules: step(tx, number, name, outcome, says, now, rules, free_will=free_will, arrived=at))
     say(f"{number}: closed by {name}")

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
+from adapters.formats.books.page import POLICY
 from hotline_bridge.bookkeeping import Wanted, days_of, entry_of, shown
 from hotline_bridge.console.door import Entrance, Visitor, as_json, body_of, leaf_of, moment, next_of, query_of, word
 from hotline_bridge.console.trouble import problem
@@ -58,7 +59,7 @@ class BookRoutes:
         log.info("report read", report=found.id, who=visitor.name)
         return web.Response(body=content, headers={
             "Content-Type": _TYPES[name.rpartition(".")[2]], "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-            "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox",
+            "X-Content-Type-Options": "nosniff", "Content-Security-Policy": POLICY,
         })
 
     async def order(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -1,6 +1,5 @@
 """Trains the statistical model of triage from labelled texts and phrases, with scikit-learn and a fixed seed (P-9.1, P-14)."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,8 +30,6 @@ LOWEST, HIGHEST = 0.40, 0.75    # limits of the limits: the texts carry more fla
 
 KINDS = slice(len(OPINED), -1)  # which columns of the whole text's scores are the categories
 
-_AUTHOR = re.compile("([a-z]+(?:-[a-z]+)*)-[0-9]+")     # texts named "night-shift-017" are of one hand
-
 Indexes = NDArray[np.int64]
 
 
@@ -57,12 +54,12 @@ class Material:
     texts: csr_matrix
     worth: Floats                           # of each sign: how rare it is
     worthy: csr_matrix                      # the texts, their signs counted by worth
-    stress: Floats                          # of each sign: how much it counts for the flags of a whole text
     windows: csr_matrix                     # of all texts, one behind the other
     owner: Indexes                          # of each window its text
     spans: Sequence[tuple[int, int]]        # of each window, in its folded text
     phrases: Sequence[Phrase]
     phrase_rows: csr_matrix
+    stress: Floats                          # of each sign: how much it counts for the flags of a whole text
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +100,12 @@ class Held:
 def fit(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts: Concepts, said: Said, told: Told) -> tuple[Model, Held]:
     """Train a model. `said` gives what the word lists say of a text; `told` hears how far it is.
 
-    The blends are learnt from texts of hands the heads had not seen (five folds), so that they trust the heads as far as
-    they may be trusted with a stranger. Returns the model without a card, and what it says of texts it had not seen.
+    The blends are learnt from texts the heads had not seen (five folds), so that they trust the heads as far as they may
+    be trusted. Returns the model without a card, and what it says of texts it had not seen.
     """
     told("reading")
     material = _material(examples, phrases, concepts, said)
-    fold_of = _folds(examples)
+    fold_of = np.random.default_rng(SEED).permutation(len(examples)) % FOLDS
     held = Held(np.zeros((len(examples), len(OPINED)), np.float32), np.zeros((len(examples), len(OPINED) + len(CATEGORIES) + 1), np.float32))
     for number in range(FOLDS):
         told(f"fold {number + 1} of {FOLDS}")
@@ -124,21 +121,6 @@ def fit(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts: Conce
     return Model.of(material.rows, weights, {"form": FORM, "flags": list(OPINED)}), held
 
 
-def _folds(examples: Sequence[Labelled]) -> Indexes:
-    """Which fold holds each text back: all texts of one author the same, as far as their ids tell authors apart; the folds as large as each other.
-
-    Questions are few and by fewer hands: each stands alone, or a fold would learn from next to none.
-    """
-    authors = [found[1] if not one.enquiry and (found := _AUTHOR.fullmatch(one.id)) else str(row) for row, one in enumerate(examples)]
-    texts = Counter(authors)
-    drawn = np.random.default_rng(SEED).permutation(len(texts)).tolist()
-    sizes, fold_of = [0] * FOLDS, dict[str, int]()
-    for author, _ in sorted(zip(texts, drawn, strict=True), key=lambda one: (-texts[one[0]], one[1])):
-        fold_of[author] = min(range(FOLDS), key=sizes.__getitem__)
-        sizes[fold_of[author]] += texts[author]
-    return np.array([fold_of[author] for author in authors], np.int64)
-
-
 def _material(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts: Concepts, said: Said) -> Material:
     words = [customer_words(fold(one.complaint.text)) for one in examples]
     spans = [windows(text) for text in words]
@@ -151,7 +133,7 @@ def _material(examples: Sequence[Labelled], phrases: Sequence[Phrase], concepts:
     flat = [span for cut in spans for span in cut]
     texts = _matrix([sorted(set(signs)) for signs in whole], rows)
     worth = _worth(texts)
-    return Material(examples, [said(one) for one in examples], rows, texts, worth, _by_worth(texts, worth), _stress(rows, worth), _matrix(cut, rows), owner, flat, phrases, _matrix(alone, rows))
+    return Material(examples, [said(one) for one in examples], rows, texts, worth, _by_worth(texts, worth), _matrix(cut, rows), owner, flat, phrases, _matrix(alone, rows), _stress(rows, worth))
 
 
 def _worth(texts: csr_matrix) -> Floats:

@@ -41,7 +41,9 @@ def _read_mail(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
     if twin := _same_mail_before(tx, paper, mail, rules):
         tx.papers.read(paper.id, f"与来件 {twin} 完全相同 / the same mail as paper {twin}")
         return
-    MAIL_WAYS[mail.kind](tx, paper, mail, now, rules)
+    # a regulator's machine writes its letters itself, and says so (D-6)
+    told = mail.kind is MailKind.AUTO_REPLY and rules.authorities.of(mail.sender) is not None
+    MAIL_WAYS[MailKind.MESSAGE if told else mail.kind](tx, paper, mail, now, rules)
 
 
 def _same_mail_before(tx: Tx, paper: Kept, mail: Mail, rules: Rules) -> int | None:

@@ -70,11 +70,13 @@ def _hand_down(tx: Tx, subject: int, handed: HandedDown, now: datetime, rules: R
         _lay_before_desk(tx, case, list(handed.doubts), now, rules)
 
 
-def _look_alike(tx: Tx, subject: int, handed: HandedDown, now: datetime, rules: Rules) -> None:
+def _look_alike(tx: Tx, subject: int, handed: HandedDown, now: datetime, rules: Rules) -> Case:
     """A letter that claims to be an authority's: a case of its own, which neither changes the true one nor takes its number."""
     known = handed_before(tx, handed.form, rules)
     twice = [f"同一转办编号已有工单 {known.number}"] if known else []
-    _lay_before_desk(tx, rules.judged(open_form(tx, subject, handed.form, now, rules)), [*handed.doubts, *twice], now, rules)
+    case = rules.judged(open_form(tx, subject, handed.form, now, rules))
+    _lay_before_desk(tx, case, [*handed.doubts, *twice], now, rules)
+    return case
 
 
 def _counted(tx: Tx, subject: int, mail: Mail, now: datetime, rules: Rules) -> int:
@@ -105,9 +107,13 @@ def register_by_hand(tx: Tx, paper_id: int, who: str, now: datetime, rules: Rule
     except Unreadable as error:
         msg = f"Q-{paper_id} cannot be read as a mail: {error}; save it, and register the complaint by hand"
         raise RuleError(msg) from None
-    inside = rules.directory.by_mailbox(rules.identity.speaks_as(mail.sender))
-    case = rules.judged(open_case(tx, paper_id, _new(mail, inside, now, rules), now, rules))
-    _lay_before_desk(tx, case, [f"由 {who} 从隔离件 Q-{paper_id} 登记"], now, rules)
+    handed, hand = handed_down(tx, mail, _dated(mail, now), rules), f"由 {who} 从隔离件 Q-{paper_id} 登记"
+    if handed is not None:
+        case = _look_alike(tx, paper_id, replace(handed, doubts=(hand, *handed.doubts)), now, rules)
+    else:
+        inside = rules.directory.by_mailbox(rules.identity.speaks_as(mail.sender))
+        case = rules.judged(open_case(tx, paper_id, _new(mail, inside, now, rules), now, rules))
+        _lay_before_desk(tx, case, [hand], now, rules)
     tx.papers.read(paper_id, f"{who} 登记为 {case.number}（原因：{paper.trouble}）")
     tx.tasks.strike("aside", paper_id)
     return case.number

@@ -21,6 +21,7 @@ from hotline_bridge.store.tx import Tx
 
 T = TypeVar("T")
 TRIES = 6
+CACHE_KB = 16_384       # of pages for each SQLite connection: a sweep over 500 cases must not spill what it writes
 BUSY_MS = 10_000        # how long SQLite waits for another program's lock
 DAMAGED = "the file is no database of ours or damaged; restore it from the backup, or correct store.url"
 PASSING = frozenset({"40001", "40P01", "55P03"})      # serialization failure, deadlock, lock not available
@@ -149,5 +150,5 @@ def _sqlite_begin(connection: Connection) -> None:
 
 def _sqlite_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own connection)
     connection.isolation_level = None  # we say BEGIN ourselves, and mean it
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", f"cache_size=-{CACHE_KB}"):
         connection.execute(f"PRAGMA {pragma}")

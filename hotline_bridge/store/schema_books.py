@@ -120,7 +120,7 @@ bond = Table(
     Column("matter", ForeignKey("matter.id"), nullable=False, index=True),
     Column("at", Moment(), nullable=False),
     Column("who", String(80), nullable=False),
-    Column("act", String(8), nullable=False),           # joined | left
+    Column("act", String(8), nullable=False),           # joined | left | likely (the desk is asked)
     Column("why", Text, nullable=False),
     Column("likeness", Float),
     **FOREVER,
@@ -135,7 +135,7 @@ callback = Table(
     Column("owed", Moment(), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("last", Moment()),
-    Column("state", String(12), nullable=False),        # owed | satisfied | fair | dissatisfied | unreachable
+    Column("state", String(12), nullable=False),        # owed | satisfied | fair | dissatisfied | unreachable | withdrawn
     Column("says", Text, nullable=False),
     Column("who", String(80), nullable=False),
     UniqueConstraint("case", "round"),

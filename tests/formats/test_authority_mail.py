@@ -1,7 +1,7 @@
 """An authority's letter, however it is laid out: lines, tables standing and lying, HTML, Word and Excel (D-6; law: article 27)."""
 
 import io
-from datetime import date, datetime
+from datetime import date, datetime, time
 from email.message import EmailMessage
 
 import docx
@@ -90,7 +90,7 @@ def test_what_lacks_is_named():
 
 
 @pytest.mark.parametrize(("words", "means"), [
-    ("2026年8月6日前", SetDate(date(2026, 8, 6))), ("8月6日17:00前", SetDate(date(2026, 8, 6), datetime(2026, 1, 1, 17).time())), ("1月5日", SetDate(date(2027, 1, 5))),
+    ("2026年8月6日前", SetDate(date(2026, 8, 6))), ("8月6日17:00前", SetDate(date(2026, 8, 6), time(17))), ("1月5日", SetDate(date(2027, 1, 5))),
     ("请于收到之日起15日内", SetDate(days=15)), ("十五个工作日内", SetDate(days=15, working=True)), ("自收到本函之日起十日内办结", SetDate(days=10)),
     ("60日内", SetDate(days=60)), ("20260806", SetDate(date(2026, 8, 6))), ("二〇二六年八月六日", SetDate(date(2026, 8, 6))), ("尽快", None), ("", None),
 ])
@@ -101,6 +101,12 @@ def test_D6_dates_that_authorities_set(words: str, means: SetDate | None):
 def test_D6_a_date_in_a_sentence_counts_where_the_sentence_asks_for_an_answer():
     assert date_asked_for("客户2026年7月1日来电。请于2026年8月6日前反馈我局。", DAY) == SetDate(date(2026, 8, 6))
     assert date_asked_for("客户2026年7月1日来电反映。", DAY) is None
+
+
+def test_D6_what_the_customer_asks_by_a_date_is_no_date_of_the_authority():
+    letter = letter_of("转办编号：A-7\n投诉内容：柜员态度差，请在3日内答复。\n")
+    assert letter.due is None
+    assert letter.lacking == ("authority_due",)
 
 
 def test_D6_days_are_counted_from_the_day_after_receipt():
@@ -139,10 +145,9 @@ def test_whatever_stands_in_a_letter_it_is_read(text: str, rows: list[tuple[str,
 
 
 @pytest.mark.parametrize(("sentence", "means"), [
-    ("请在2026年8月6日17:00前将结果报我局", SetDate(date(2026, 8, 6), datetime(2026, 1, 1, 17).time())), ("请你行于8月6日之前办结", SetDate(date(2026, 8, 6))),
+    ("请在2026年8月6日17:00前将结果报我局", SetDate(date(2026, 8, 6), time(17))), ("请你行于8月6日之前办结", SetDate(date(2026, 8, 6))),
     ("请在10个工作日内反馈", SetDate(days=10, working=True)), ("办理时限为2026-08-06", SetDate(date(2026, 8, 6))), ("请三十日以内完成调查处理", SetDate(days=30)),
-    ("投诉内容：本人7月1日在该营业所办理存款", None), ("客户称3日内未收到回复", SetDate(days=3)), ("2026年7月21日", None),
+    ("投诉内容：本人7月1日在该营业所办理存款", None), ("客户称3日内未收到回复", None), ("2026年7月21日", None),
 ])
 def test_D6_sentences_that_ask(sentence: str, means: SetDate | None):
-    """That a customer's own sentence may read like one is why what was read stands on the slip for a person to see."""
     assert date_asked_for(sentence, DAY) == means

@@ -21,6 +21,7 @@ from tests.entering.forms import a_book, saved
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = Today(datetime(2026, 7, 22, 9, 30, tzinfo=ZONE), ZONE, load_packs()["psbc-95580"].hours)
+AT_1540 = datetime(2026, 7, 3, 15, 40)  # noqa: DTZ001 (a cell knows no zone)
 HEADS = ("投诉渠道", "投诉人", "联系电话", "被投诉单位", "投诉内容", "受理时间", "证件号码")
 ROW = ("信件", "王小明", "13800000001", "上地路营业所", "柜员态度差", "2026-07-03", "110105199001011233")
 
@@ -53,7 +54,7 @@ def test_a_plain_row_is_an_entry():
 @pytest.mark.parametrize(("written", "read_as"), [
     ("2026/7/3", "07-03 08:30"), ("2026年7月3日 15:40", "07-03 15:40"), ("20260703", "07-03 08:30"), (20260703, "07-03 08:30"),
     ("2026.7.3", "07-03 08:30"), ("２０２６－７－３", "07-03 08:30"), ("2026年7月3日下午3点", "07-03 15:00"), ("2026-07-03T09:05:06", "07-03 09:05"),
-    ("2026年7月3日9时31分(星期五)", "07-03 09:31"), (datetime(2026, 7, 3, 15, 40), "07-03 15:40"), (46206, "07-03 08:30"), (46206.5, "07-03 12:00"),
+    ("2026年7月3日9时31分(星期五)", "07-03 09:31"), (AT_1540, "07-03 15:40"), (46206, "07-03 08:30"), (46206.5, "07-03 12:00"),
 ])
 def test_dates_as_people_write_them(written: object, read_as: str):
     sheet = read(a_row(received=written))
@@ -80,7 +81,7 @@ def test_a_workbook_of_1904_counts_its_days_from_there():
     book = openpyxl.Workbook()
     book.epoch = CALENDAR_MAC_1904
     book.active.append(HEADS)
-    book.active.append(a_row(received=datetime(2026, 7, 3)))
+    book.active.append(a_row(received=AT_1540))
     book.active.append(a_row(received=46206 - 1462, words="另一件"))
     sheet = read_sheet(saved(book), TODAY)
     assert [f"{line.entry.form.started_at:%Y-%m-%d}" for line in sheet.lines] == ["2026-07-03", "2026-07-03"]
@@ -184,7 +185,7 @@ def test_error_values_are_no_words():
 
 @pytest.mark.parametrize("code", ["gb18030", "utf-8", "utf-8-sig", "utf-16"])
 def test_a_csv_in_the_codes_spreadsheets_write(code: str):
-    text = "渠道,投诉人,电话,投诉内容\r\n来信,王小明,=\"13800000001\",\"排队很久，\r\n没有人管\"\r\n"
+    text = '渠道,投诉人,电话,投诉内容\r\n来信,王小明,="13800000001","排队很久，\r\n没有人管"\r\n'
     sheet = read_sheet(text.encode(code), TODAY)
     assert sheet.mistakes == ()
     assert sheet.lines[0].entry.form.customer.phone == "13800000001"

@@ -172,17 +172,6 @@ def test_the_scores_held_back_are_of_texts_not_learnt_from() -> None:
     assert held.whole.shape[1] >= len(OPINED) + len(CATEGORIES)
 
 
-def test_what_only_one_author_says_is_strange_to_the_fold_that_holds_that_author_back() -> None:
-    """All texts of one hand are held back together: the blend learns how well a stranger is understood."""
-    tales = [{"id": f"night-owl-{number:02}", "text": f"第{number}回了，猫头鹰咕咕叫", "sensitive": ["系统故障"], "evidence": {"系统故障": "猫头鹰咕咕叫"}} for number in range(12)]
-    at = OPINED.index("系统故障")
-    of_one, of_many = (
-        fitted([*some_texts(40), *labelled(enumerate(rows), "owls")])[1].near[40:, at]
-        for rows in (tales, [row | {"id": f"owl{number}"} for number, row in enumerate(tales)]))
-    assert (of_one < 0).all()
-    assert (of_many > 0).all()
-
-
 def test_questions_do_not_shake_the_trust_in_the_lists() -> None:
     """What a question names has not happened, and triage sets its flags aside; a complaint that names it in vain does count."""
     texts = [replace(one, evidence={}) for one in some_texts(80)]

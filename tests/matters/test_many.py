@@ -165,3 +165,55 @@ async def test_C5_in_the_emergency_weeks_a_single_repeat_goes_to_the_province_at
     await bank.decide(reopen, posted.number, "desk", "客户再次来电")
     await bank.quiet()
     assert [to for to, subject in letters(bank, "再次投诉")] == [PROVINCE]
+
+
+async def test_P6_a_sealed_identity_number_still_tells_a_person(bank: Bank) -> None:
+    from routing.person import identity
+
+    whole = identity("110101800101001")
+    for number, written in enumerate(("110101800101001", whole.lower(), f"{whole[:6]} {whole[6:14]} {whole[14:]}"), 1):
+        posted = form(number)
+        posted["form"]["customer"]["id_number"] = written
+        await bank.post(posted)
+    await bank.quiet()
+    assert letters(bank, "群体投诉") == []
+    (matter,) = {case.matter for case in bank.cases()}
+    whole_matter = bank.house.store.read_now(lambda tx: gathered(tx, matter or 0))
+    assert whole_matter is not None
+    assert whole_matter.people.people == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_C5_law_18_whatever_people_do_nothing_is_lost(bank: Bank, seed: int) -> None:
+    from random import Random
+
+    from hotline_bridge.steps.matter import merge_by_hand, unmerge_by_hand
+    from routing.errors import RuleError
+
+    chance = Random(seed)
+    for number in range(1, 6):
+        await bank.post(form(number, phone=f"1380000{number % 2:04}"))
+    await bank.quiet()
+    before = {case.number: (case.state, case.due, case.unit, case.complaint.text) for case in bank.cases()}
+    numbers, told = list(before), 0
+    for _ in range(40):
+        what = chance.choice((join_by_hand, leave_by_hand, merge_by_hand, unmerge_by_hand))
+        number, other = chance.choice(numbers), chance.choice([*numbers, "M-1", "M-2"])
+        try:
+            await bank.decide(what, *((number,) if what is unmerge_by_hand else (number, other)), "desk", "试")
+        except RuleError:
+            continue
+        for case in bank.cases():
+            bonds = bank.house.store.read_now(lambda tx, case=case: tx.matters.of_case(case.id))
+            last = {bond.matter: bond.act for bond in bonds}
+            assert [matter for matter, act in last.items() if act == "joined"] == ([case.matter] if case.matter else [])
+            assert (case.merged_into is None) == (case.outcome != "并案")
+        assert bank.house.store.read_now(lambda tx: tx.cases.out_of_sight()) == []
+        first = bank.house.store.read_now(lambda tx: tx.matters.get(1))
+        assert first is not None
+        assert first.told >= told
+        told = first.told
+    for number in numbers:
+        if bank.case(number).merged_into is not None:
+            await bank.decide(unmerge_by_hand, number, "desk", "还原")
+    assert {case.number: (case.state, case.due, case.unit, case.complaint.text) for case in bank.cases()} == before

@@ -141,19 +141,21 @@ def test_P9_7_the_very_mailbox_then_the_unit_then_those_above_and_below():
     assert speaking([a_hop("FA", COPY)], "fa@bank.example", BANK) is None
 
 
-@pytest.mark.parametrize("text", ["该业务不属于我行职责范围，请退回。", "经核实，不是我支行办理的业务", "非我单位管辖", "此件与我行无关，现退回", "不归我所负责"])
+@pytest.mark.parametrize("text", ["该业务不属于我行职责范围，请退回。", "经核实，不是我支行办理的业务", "非我单位管辖", "此件与我行无关，现退回", "不归我所负责", "不属于本支行，", "请将本件退回重新分派"])
 def test_T7_a_unit_that_says_it_is_not_theirs(text: str) -> None:
     assert gives_back(text)
 
 
-@pytest.mark.parametrize("text", ["经核实，客户反映属实，已向客户致歉。", "已收到，正在核实", "客户表示满意", "请江东分行办理"])
+@pytest.mark.parametrize("text", ["经核实，客户反映属实，已向客户致歉。", "已收到，正在核实", "客户表示满意", "请江东分行办理", "经核实，不是我行责任，已向客户解释", "并非我行管理不善",
+    "现退回客户手续费10元", "不是我行负责人所说", "投诉人与我行无关联关系",
+])
 def test_T7_what_is_no_refusal(text: str) -> None:
     assert not gives_back(text)
 
 
 @pytest.mark.parametrize(("text", "meant"), [
     ("请转远山省分行办理。", True), ("已转。", True), ("同意转办", True), ("现将本件转远山分行", True),
-    ("已收到，正在核实", False), ("客户称转账失败，柜员已致歉", False), ("经核实" * 80 + "请转", False),
+    ("已收到，正在核实", False), ("客户称转账失败，柜员已致歉", False), ("已转账退还客户", False), ("已转入客户账户", False), ("经核实" * 80 + "请转", False),
 ])
 def test_P9_3_a_word_that_passes_on(text: str, meant: bool) -> None:
     assert passes_on(text) is meant
@@ -177,10 +179,10 @@ def test_taker_says_what_is_wrong_and_what_to_do():
     with pytest.raises(RuleError, match=r"FA111 .* pass it on to FA11 instead \(P-11.1, law:17\)"):
         taker(a_case("FA111", person="辰经理"), "FA111", PSBC, BANK)
     assert taker(a_case("BJ12"), "BJ12", PSBC, BANK).unit_code == "BJ1"           # no mailbox of its own
-    with pytest.raises(RuleError, match="P-14.3"):
+    with pytest.raises(RuleError, match=r"P-14\.3"):
         taker(a_case("FA111", Category.CRIME), "FA11", PSBC, BANK)
     assert taker(a_case("FA111", Category.CRIME), "HQ-JC", PSBC, BANK).unit_code == "HQ-JC"
-    with pytest.raises(RuleError, match="P-14.3|P-11.1"):
+    with pytest.raises(RuleError, match=r"P-14\.3|P-11\.1"):
         taker(a_case("FA111", Category.CRIME), "FA-JC", PSBC, bank(FA_JC={"mailbox": "fa111@bank.example"}))
 
 

@@ -5,10 +5,11 @@ from datetime import date, datetime
 
 import openpyxl
 
-from hotline_bridge.bookkeeping import Wanted, digest_of, drawn, entry_of
+from hotline_bridge.bookkeeping import Wanted, drawn, entry_of
 from hotline_bridge.registering import register_rows
 from hotline_bridge.steps.books import order
 from hotline_bridge.steps.close import reopen
+from routing.fingerprint import fingerprint
 from tests.conftest import Bank
 from tests.fakes import ZONE
 from tests.make import WHOLE_ANSWER, a_form, a_mail
@@ -92,7 +93,7 @@ async def test_P24_as_of_a_past_day_the_books_say_what_they_said_then(bank: Bank
     await bank.assign(number, unit="E1010101", category="工作失误")
     await bank.quiet()
     again = counted(bank, "投诉统计表", *july, then)
-    assert digest_of(again) == digest_of(first)
+    assert fingerprint(again) == fingerprint(first)
     now = counted(bank, "投诉统计表", date(2026, 8, 1), date(2026, 8, 31), bank.clock())
     assert (now.total.received, now.total.reopened, now.total.open) == (0, 1, 1)
     assert [line.tally.reopened for line in now.categories if line.name == "工作失误"] == [1]

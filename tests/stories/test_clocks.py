@@ -111,6 +111,13 @@ async def test_P11_2_never_to_a_day_nobody_works_and_never_without_a_day(bank: B
         await bank.decide(extend, number, "desk", None, TELLS)
 
 
+async def test_P11_2_more_time_within_the_last_day_moves_the_first_limit_only(bank: Bank) -> None:
+    number = await complex_case(bank)
+    assert limits(bank)[:2] == ("2026-07-31T17:30", "2026-08-05T17:30")
+    await bank.decide(extend, number, "desk", day("2026-08-03"), TELLS)
+    assert limits(bank)[:2] == ("2026-08-03T17:30", "2026-08-05T17:30")
+
+
 async def test_P11_2_an_extension_outlives_another_category(bank: Bank) -> None:
     number = await complex_case(bank)
     await bank.decide(extend, number, "desk", day("2026-08-10"), TELLS)

@@ -144,7 +144,7 @@ async def test_P9_7_a_branch_passes_its_unit_the_slip_by_command_and_again_is_re
     assert hop(bank, OUTLET).rule == "P-9.7"
     (slip,) = bank.relay.to(OUTLET)
     assert "由江东省分行转来" in slip.text
-    with pytest.raises(RuleError, match="has case .* already"):
+    with pytest.raises(RuleError, match=r"has case .* already"):
         await bank.decide(pass_on, number, "desk", Onward("E1010101", "E1010101"))
     with pytest.raises(RuleError, match="E1010101（主办）"):
         await bank.decide(pass_on, number, "desk", Onward("E101", "E1"))            # it does not lie there any more

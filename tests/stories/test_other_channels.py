@@ -1,5 +1,7 @@
 """Complaints that do not come by telephone, from their entry to their closing (P-9.5 - P-9.9, P-13, D-1, D-2, D-6; law: article 27)."""
 
+from dataclasses import replace
+
 import pytest
 
 from routing.case import State
@@ -192,6 +194,42 @@ async def test_D6_a_number_entered_by_hand_meets_its_letter(bank: Bank) -> None:
     bank.door.mail(a_mail(LETTER, sender=REGULATOR, subject="投诉转办单", message_id="<z1@regulator.example>"))
     await bank.quiet()
     assert bank.case().number == done.number
+
+
+async def test_D6_what_a_regulators_machine_writes_by_itself_is_a_letter_too(bank: Bank) -> None:
+    registered(bank)
+    bank.door.mail(a_mail(LETTER, sender=REGULATOR, subject="投诉转办单", headers={"Auto-Submitted": "auto-generated"}))
+    await bank.quiet()
+    assert bank.case().complaint.authority_number == "银监转〔2026〕7号"
+
+
+async def test_D6_a_letter_whose_form_hangs_on_it(bank: Bank) -> None:
+    import io
+
+    import docx
+
+    registered(bank)
+    document, kept = docx.Document(), io.BytesIO()
+    for line in LETTER.splitlines():
+        document.add_paragraph(line)
+    document.save(kept)
+    bank.door.mail(a_mail("转办单见附件，请查收。", sender=REGULATOR, subject="消费投诉转办", docx=kept.getvalue()))
+    await bank.quiet()
+    assert bank.case().complaint.customer.phone == "13800000001"
+    assert len(bank.relay.to(OUTLET)) == 1
+
+
+async def test_P6_a_regulators_letter_that_no_server_of_ours_confirms_waits_for_the_desk(bank: Bank) -> None:
+    registered(bank)
+    shelf = bank.house.shelf
+    shelf.rules = replace(shelf.rules, identity=replace(shelf.rules.identity, trusted_servers=("mx.bank.example",)))
+    bank.door.mail(a_mail(LETTER, sender=REGULATOR, subject="投诉转办单"))
+    await bank.quiet()
+    assert bank.case().state is State.DESK
+    assert bank.relay.to(OUTLET) == []
+    await bank.assign(bank.case().number, unit="B1010101")
+    await bank.quiet()
+    assert "银监转〔2026〕7号" in bank.relay.to(OUTLET)[0].text
 
 
 async def test_P3_the_words_of_the_letter_reach_the_unit_whole(bank: Bank) -> None:

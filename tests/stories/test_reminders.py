@@ -167,7 +167,7 @@ async def test_P21_a_case_closed_between_digest_and_post_is_not_reminded_of(bank
         pass
     await to(bank, f"{DUE}T14:00:00", "2026-07-28T09:00:00")
     assert digests(bank, OUTLET) == []
-    (letter,) = bank.house.store.read_now(lambda tx: [one for one in tx.tray.of_letter(tx.tray.last_of(f"mailbox:{OUTLET}").letter)])
+    (letter,) = bank.house.store.read_now(lambda tx: list(tx.tray.of_letter(tx.tray.last_of(f"mailbox:{OUTLET}").letter)))
     assert letter.answer == "withdrawn"
     assert says(bank, "撤回催办", number) == [f"{OUTLET}：发出前所催事项已有变化，或不在工作时间，重新生成"]
     assert bank.house.store.read_now(lambda tx: tx.tasks.due_count(bank.clock())) == 0

@@ -104,11 +104,11 @@ def fill(db, count: int, outlets: list[str]) -> None:
         f"SELECT seq.n, '95580-' || seq.n, seq.n, seq.n, o.code, o.code, {same} FROM seq JOIN case_file c ON c.id = 1 JOIN outlet o ON o.n = seq.n % {len(outlets)}"
     ))
     db.execute(text(
-        "INSERT INTO letter (id, about, \"case\", purpose, round, message_id, sender, draft, written) "
+        'INSERT INTO letter (id, about, "case", purpose, round, message_id, sender, draft, written) '
         f"SELECT id, 'case:' || id, id, 'slip:0', 1, 'slip.1.0.' || number || '@bank.example', 'hotline@bank.example', '{{}}', '{at}' FROM case_file"
     ))
     db.execute(text(f"INSERT INTO delivery (letter, recipient, answer, said, owed, accepted) SELECT id, 'ts@branch.example', 'accepted', '', 0, '{at}' FROM letter"))
-    db.execute(text(f"INSERT INTO entry (\"case\", at, who, what, says, rules) SELECT id, '{at}', 'bridge', '转办', '', '' FROM case_file WHERE id > 1"))
+    db.execute(text(f'INSERT INTO entry ("case", at, who, what, says, rules) ' f"SELECT id, '{at}', 'bridge', '转办', '', '' FROM case_file WHERE id > 1"))
     later = "strftime('%Y-%m-%d %H:%M:%f000', :now, '+' || (1 + id % 20) || ' days')"
     db.execute(text(
         "INSERT INTO task (kind, subject, due, attempt, parked, claimed) "
@@ -133,7 +133,7 @@ def sweep(store: Store, rules: Rules) -> tuple[float, float]:
     tasks = store.run_now(lambda tx: desk.claimed(tx, NOW))
     troubles = store.run_now(lambda tx: desk.do_all(tx, tasks, NOW, rules))
     spent = time.perf_counter() - begun, time.process_time() - computing
-    assert len(tasks) == DUE_NOW and not troubles, (len(tasks), troubles)
+    assert (len(tasks), troubles) == (DUE_NOW, [])
     return spent
 
 
@@ -165,7 +165,7 @@ def digests(count: int, rules: Rules) -> float:
             db.execute(text("DELETE FROM task"))
             db.execute(text("INSERT INTO mailbox (id, address) VALUES (:id, :address)"), [{"id": n + 1, "address": box} for n, box in enumerate(boxes)])
             db.execute(text(
-                "INSERT INTO reminder (mailbox, \"case\", rung, name, attention, urgent, at, channel, unit, who) "
+                'INSERT INTO reminder (mailbox, "case", rung, name, attention, urgent, at, channel, unit, who) '
                 f"SELECT m.id, c.id, 10000, '今日到期催办', '甲经理', 0, '{now}', 'digest', c.lead, '' "
                 "FROM mailbox m JOIN case_file c ON 'ts-' || lower(c.lead) || '@branch.example' = m.address"
             ))
@@ -178,7 +178,7 @@ def digests(count: int, rules: Rules) -> float:
         with engine.connect() as db:
             ids = list(db.execute(text("SELECT id FROM letter WHERE purpose = 'digest'")).scalars())
         for letter in ids:
-            made += len(bytes_of(store.read_now(lambda tx, letter=letter: tx.tray.get(letter)).draft))
+            made += len(bytes_of(store.read_now(lambda tx, letter=letter: tx.tray.get(letter)).draft, rules.sheets))
         spent = time.perf_counter() - begun
         print(f"{len(ids):,} digests decided in {decided:.1f} s, made into {made / 1e6:.0f} MB of bytes after {spent:.1f} s ({time.process_time() - computing:.1f} s of it computing): {len(ids) / spent:,.0f} a second")
         return spent

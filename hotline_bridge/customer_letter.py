@@ -25,7 +25,7 @@ def asked(case: Case, address: str, attempt: int, now: datetime, rules: Rules) -
     """The form to this address, the `attempt`th of this round; it says the number and the day, and nothing of the complaint."""
     pack, us = rules.pack(case.pack), rules.identity
     round_ = case.round * 100 + attempt
-    words = matterwords.form(us.bank, pack.hotlines[0] if pack.hotlines else "", case.number, spoken_time(case.complaint.received, pack.zone))
+    words = matterwords.form(rules.sheets, us.bank, pack.hotlines[0] if pack.hotlines else "", case.number, spoken_time(case.complaint.received, pack.zone))
     message_id = f"callback.{round_}.{case.number}@{us.domain}"
     back = reply_address(us.mailbox, case.number, seal_key(rules)) if us.subaddresses else us.mailbox
     letter = Draft(

@@ -91,7 +91,7 @@ def report_mass(tx: Tx, matter_id: int, case: Case, now: datetime, rules: Rules)
     reached = crossed(people, matter.told, [entry.people for entry in pack.mass])
     for entry in (entry for entry in pack.mass if entry.people in reached):
         above = [unit for unit in _above(case, rules) if unit.level == entry.level]
-        words = matterwords.mass(matterwords.Mass(name_of(matter_id), people, entry.people, entry.rule), _about(tx, matter_id, case, rules))
+        words = matterwords.mass(rules.sheets, matterwords.Mass(name_of(matter_id), people, entry.people, entry.rule), _about(tx, matter_id, case, rules))
         told = _tell(tx, case, (f"mass:{matter_id}:{entry.people}", entry.people), words, above, now, rules)
         says = f"{name_of(matter_id)} 已有 {people} 人反映（{entry.people} 人及以上，{entry.rule}），"
         tx.cases.note(case.id, Entry(now, "bridge", "群体投诉", says + (f"已报 {told}" if told else f"{entry.level}没有可送达的邮箱，待电话报告"), rules.digest))
@@ -111,7 +111,7 @@ def report_again(tx: Tx, case: Case, times: int, now: datetime, rules: Rules) ->
         found = [office for word in entry.departments if up and (office := rules.directory.department(up[0].code, word)) is not None][:1]
     else:
         found = [unit for unit in up if unit.level in entry.levels][:1]
-    words = matterwords.again(case.number, times, entry.rule, _about(tx, None, case, rules))
+    words = matterwords.again(rules.sheets, case.number, times, _about(tx, None, case, rules))
     told = _tell(tx, case, (f"again:{times}", case.round), words, found, now, rules)
     says = f"第 {times} 次再次投诉（{entry.rule}），" + (f"已报 {told}" if told else "上级没有可送达的主管部门邮箱，请投诉处理岗电话报告")
     tx.cases.note(case.id, Entry(now, "bridge", "再次投诉上报", says, rules.digest))
@@ -162,6 +162,12 @@ def times_again(tx: Tx, case: Case) -> int:
     own = marks.get(case.id, ())
     mine = [one for one, theirs in marks.items() if one != case.id and same_person(own, theirs) in STRONG]
     return reopened + sum(sum(1 for line in tx.cases.book(one) if line.what == REOPENED) + 1 for one in mine if tx.cases.get(one).merged_into is None)
+
+
+def made_again(tx: Tx, case: Case) -> str:
+    """The line over a slip whose complaint was made again after an answer: the unit verifies anew (P-18); "" for any other."""
+    said = next((line.says for line in tx.cases.book(case.id) if line.what == AGAIN and "首件" in line.says), "")
+    return f"【再次投诉】{said.partition('（')[0]}。客户不接受此前的处理结果，请重新核实、答复。" if said else ""
 
 
 # merging -----------------------------------------------------------------------------------------------------------------
@@ -225,7 +231,7 @@ def _carry(tx: Tx, case: Case, root: Case, said: Said, rules: Rules) -> None:
     boxes = tuple(dict.fromkeys(
         one.recipient for one in tx.tray.of_case(root.id) if one.purpose.startswith("slip") and one.message_id.startswith(f"slip.{root.round}.")))
     text = "" if case.complaint.withheld else case.complaint.text[:_LONGEST]
-    words = matterwords.supplement(root.number, case.number, spoken_time(case.received, zone), text)
+    words = matterwords.supplement(rules.sheets, root.number, case.number, spoken_time(case.received, zone), text)
     letter = tx.tray.put(letters.plain(root, (f"slip-more:{case.id}", root.round), words, boxes, said.at, rules), said.at) if boxes else None
     if letter is not None:
         tx.tasks.owe("post", letter, said.at)

@@ -97,7 +97,7 @@ def _ask_for_ruling(tx: Tx, case: Case, hop: Hop, text: str, now: datetime, rule
     found = addressee(rules.directory, office.code, case.complaint.person_hint) if office else None
     if entry is None or office is None or found is None or found.unit_code != office.code or found.mailbox in kept_from(rules.directory, case.unit, case.complaint.person_hint):
         return ""
-    words = dispute(case.number, office.full_name, _name(hop.unit, rules), text)
+    words = dispute(rules.sheets, case.number, office.full_name, _name(hop.unit, rules), text)
     letter = tx.tray.put(letters.plain(case, (f"dispute:{hop.place}", case.round), words, (found.mailbox,), now, rules), now)
     if letter is not None:
         tx.tasks.owe("post", letter, now)
@@ -113,7 +113,7 @@ def _helped(tx: Tx, case: Case, hop: Hop, came: tuple[int, Mail, Reply], now: da
         tx.hops.move(one, ANSWERED, now)
     leads = [one for one in tx.hops.of_round(case) if one.part in LEADING and one.state not in {RETURNED}]
     to = leads[-1] if leads else None
-    words = assisted(case.number, _name(to.unit, rules), _name(hop.unit, rules), reply.elements, mail.new_text) if to else None
+    words = assisted(rules.sheets, case.number, _name(to.unit, rules), _name(hop.unit, rules), (reply.elements, mail.new_text)) if to else None
     letter = tx.tray.put(letters.plain(case, ("assist", answer_id), words, (to.mailbox,), now, rules), now) if to and words else None
     if letter is not None:
         tx.tasks.owe("post", letter, now)
@@ -143,7 +143,7 @@ def answered(tx: Tx, case: Case, sender: str, elements: Mapping[int, str], now: 
     watchers = [one for one in mine if one.part == COPY and hop.part == WATCH and one.letter in {it.letter for it in way}]
     told = dict.fromkeys((one.mailbox, one.unit) for one in (*way[1:], *watchers) if one.unit != hop.unit and one.mailbox != speaks_as)
     for place, (box, unit) in enumerate(told):
-        words = result(case.number, _name(unit, rules), way_home, elements)
+        words = result(rules.sheets, case.number, _name(unit, rules), way_home, elements)
         letter = tx.tray.put(letters.plain(case, (f"result:{place}", case.round), words, (box,), now, rules), now)
         if letter is not None:
             tx.tasks.owe("post", letter, now)

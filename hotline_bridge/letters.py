@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from adapters.formats.letter import Draft, Enclosure, compose, slip_html
+from adapters.formats.letter import Draft, Enclosure, compose
 from adapters.formats.slip_docx import write_slip
 from hotline_bridge.store.cases import Signature
 from hotline_bridge.store.papers import Kept
@@ -23,6 +23,7 @@ from routing.papers import Channel, Mail
 from routing.reply import reply_address
 from routing.route import Envelope, Routing, route
 from routing.rules import Rules
+from routing.stationery import Templates
 from routing.slip import Slip, SlipContext, filled, digest as slip_digest, slip_of, spoken_time
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -33,24 +34,24 @@ _slip = TypeAdapter(Slip)
 _ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{3,900}")      # others' ids are quoted only where they can stand in a header
 
 
-def bytes_of(draft: Mapping[str, object]) -> bytes:
-    """Make a letter's bytes out of its draft; the same draft gives the same bytes."""
+def bytes_of(draft: Mapping[str, object], sheets: Templates) -> bytes:
+    """Make a letter's bytes out of its draft; the same draft and templates give the same bytes."""
     letter = Draft.from_json(str(draft["letter"]))
     if draft.get("slip") is None:
         return compose(letter)
     slip = _slip.validate_python(draft["slip"])
     form = Enclosure(f"{slip.title}{slip.number}.docx", DOCX, write_slip(slip, letter.date))
-    return compose(replace(letter, html=slip_html(slip) if draft.get("html") else "", enclosures=(*letter.enclosures, form)))
+    return compose(replace(letter, html=wording.slip_page(sheets, slip) if draft.get("html") else "", enclosures=(*letter.enclosures, form)))
 
 
 # the slip and its copies -----------------------------------------------------------------------------------------------
-def slips(case: Case, routing: Routing, signature: Signature | None, now: datetime, rules: Rules) -> Iterator[Outgoing]:
-    """Every letter of one round of the case: slips, copies, notices."""
+def slips(case: Case, routing: Routing, signature: Signature | None, now: datetime, rules: Rules, above: str = "") -> Iterator[Outgoing]:
+    """Every letter of one round of the case: slips, copies, notices; `above` is a line over the words of each slip."""
     for place, envelope in enumerate(routing.envelopes):
         if envelope.purpose == "notice":
             yield _notice(case, envelope, place, now, rules)
         else:
-            yield slip_letter(case, routing, (place, envelope), signature, now, rules)
+            yield slip_letter(case, routing, (place, envelope), signature, now, rules, above)
 
 
 def matter(case: Case, routing: Routing, rules: Rules) -> tuple[str, str]:
@@ -88,10 +89,10 @@ def slip_letter(case: Case, routing: Routing, placed: tuple[int, Envelope], sign
     zone = rules.pack(case.pack).zone
     name = _unit_name(envelope.unit, rules)
     if envelope.purpose == "copy":
-        words = wording.copied(slip, name, envelope.why)
+        words = wording.copied(rules.sheets, slip, name, envelope.why)
     else:
-        words = wording.cover(slip, name, case.due, zone, now, does="转办" if envelope.onward else "协办" if envelope.role == "协办" else "办理")
-    above = above or _asks_onward(envelope, rules.pack(case.pack), rules)
+        words = wording.cover(rules.sheets, slip, name, case.due, zone, now, does="转办" if envelope.onward else "协办" if envelope.role == "协办" else "办理")
+    above = "\n".join(filter(None, (above, _asks_onward(envelope, rules.pack(case.pack), rules))))
     letter = Draft(
         message_id=_message_id(f"{envelope.purpose}.{case.round}.{place}", case.number, rules), date=now.astimezone(zone), from_=_us(rules),
         to=tuple(("", address) for address in envelope.to), cc=tuple(("", address) for address in envelope.cc),
@@ -106,7 +107,7 @@ def _asks_onward(envelope: Envelope, pack: Pack, rules: Rules) -> str:
     """What whoever shall pass the slip on is asked (P-9.3)."""
     if envelope.onward is None or pack.forwarding is None:
         return ""
-    return waywords.asks_onward(_unit_name(envelope.onward, rules), pack.forwarding, rules.identity.mailbox)
+    return waywords.asks_onward(rules.sheets, _unit_name(envelope.onward, rules), pack.forwarding, rules.identity.mailbox)
 
 
 def _form(case: Case, routing: Routing, envelope: Envelope, signature: Signature | None, rules: Rules) -> Slip:
@@ -131,26 +132,25 @@ def _how_reviewed(case: Case) -> str:
 
 
 def _notice(case: Case, envelope: Envelope, place: int, now: datetime, rules: Rules) -> Outgoing:
-    words = wording.notice(case.number, "情况报告", [f"{_unit_name(envelope.unit, rules)}：", *_reported(case, envelope.why, rules)])
+    words = wording.reported(rules.sheets, case.number, _unit_name(envelope.unit, rules), _reported(case, envelope.why, rules))
     letter = _plain(f"notice.{case.round}.{place}", case, words, envelope.to, now, rules)
     return _out(case, f"notice:{place}", case.round, letter, {"letter": letter.to_json()})
 
 
-def _reported(case: Case, why: str, rules: Rules) -> list[str]:
+def _reported(case: Case, why: str, rules: Rules) -> wording.Report:
     """What a leader is told: which unit, what kind, by when; never who complains or what they said (P-6)."""
-    about = [f"被投诉单位：{_unit_name(case.unit, rules)}"] if case.unit else []
-    about += [f"类别：{case.category.value}"] if case.category else []
-    about += [f"受理时间：{spoken_time(case.received, rules.pack(case.pack).zone)}"]
-    about += [f"承办单位：{_unit_name(case.lead, rules)}"] if case.lead else []
-    about += [f"办理时限：{spoken_time(case.due, rules.pack(case.pack).zone)}"] if case.due else []
-    return [f"{why}。", "", *about, "", "转办单已发承办单位。请按规定关注和处置；需了解详情的，请回复本邮件或联系投诉处理岗。"]
+    zone = rules.pack(case.pack).zone
+    return wording.Report(
+        why, _unit_name(case.unit, rules) if case.unit else "", case.category.value if case.category else "", spoken_time(case.received, zone),
+        _unit_name(case.lead, rules) if case.lead else "", spoken_time(case.due, zone) if case.due else "",
+    )
 
 
 # back to the unit ------------------------------------------------------------------------------------------------------
 def incomplete(case: Case, mail: Mail, asks: wording.Asks, round_: int, now: datetime, rules: Rules) -> Outgoing:
     """Ask whoever answered for what their answer lacks, in their own thread, the form attached with what is there (P-12)."""
     zone = rules.pack(case.pack).zone
-    words = wording.incomplete(case.number, asks, due=case.due, zone=zone)
+    words = wording.incomplete(rules.sheets, case.number, asks, due=case.due, zone=zone)
     reply = _plain(f"incomplete.{round_}", case, words, (mail.sender,), now, rules)
     thread = tuple(dict.fromkeys(one for one in (*reversed(mail.references), mail.message_id) if _ID.fullmatch(one)))[-10:]
     ours = mail.message_id if _ID.fullmatch(mail.message_id) else ""
@@ -167,7 +167,7 @@ def alarm(case: Case, failed: Sequence[Delivery], stood_in: Sequence[str], now: 
     """Tell the desk that a slip did not arrive, and who got it instead; once for each further failure (P-20)."""
     gone = sorted({one.recipient for one in failed})
     step = f"转办单已改送第二联系人：{'、'.join(stood_in)}。" if stood_in else "没有可改送的第二联系人，请改送上级单位或另行送达。"
-    words = wording.bounce(case.number, "、".join(gone), "；".join(dict.fromkeys(one.said for one in failed)), next_step=step)
+    words = wording.bounce(rules.sheets, case.number, "、".join(gone), "；".join(dict.fromkeys(one.said for one in failed)), next_step=step)
     letter = _plain(f"alarm.{case.round}.{len(failed)}", case, words, (rules.identity.desk,), now, rules)
     return _out(case, f"alarm:{len(failed)}", case.round, letter, {"letter": letter.to_json()})
 
@@ -187,14 +187,14 @@ def again(letter: Letter, failed: str, box: str, case: Case, now: datetime, rule
     before = Draft.from_json(str(letter.draft["letter"]))
     sent = replace(
         before, message_id=_message_id(f"{before.message_id.strip('<>').partition(f'.{case.number}')[0]}.second", case.number, rules),
-        date=now.astimezone(zone), to=(("", box),), cc=(), text=f"（本件未能送达{failed}，改送第二联系人，请及时办理。）\n{before.text}",
+        date=now.astimezone(zone), to=(("", box),), cc=(), text=f"{waywords.to_second(rules.sheets, failed)}\n{before.text}",
     )
     return _out(case, f"{letter.purpose}:second", case.round, sent, {**letter.draft, "letter": sent.to_json()})
 
 
 def to_desk(case: Case, about: str, lines: Sequence[str], round_: int, now: datetime, rules: Rules) -> Outgoing:
     """Tell the desk what a person must look at (pains 4, 6); `round_` is the paper it came by, so that it is told once."""
-    letter = _plain(f"desk.{round_}", case, wording.notice(case.number, about, lines), (rules.identity.desk,), now, rules)
+    letter = _plain(f"desk.{round_}", case, wording.notice(rules.sheets, case.number, about, lines), (rules.identity.desk,), now, rules)
     return _out(case, "desk", round_, letter, {"letter": letter.to_json()})
 
 
@@ -209,7 +209,7 @@ def plain(case: Case, named: tuple[str, int], words: wording.Words, to: Sequence
 def aside(waiting: Sequence[Kept], now: datetime, rules: Rules, round_: int) -> Outgoing:
     """Tell the desk which papers could not be read: what, why, and what to do with each (pain 24)."""
     zone = rules.pack(rules.default_pack).zone
-    words = wording.set_aside([
+    words = wording.set_aside(rules.sheets, [
         wording.Card(f"Q-{one.id}", one.source, spoken_time(one.taken, zone), one.trouble, one.remedy) for one in waiting[:MOST_CARDS]
     ], len(waiting))
     letter = Draft(

@@ -47,7 +47,7 @@ def row(one: WholeMatter, rules: Rules) -> dict[str, object]:
     unit = rules.directory.get(one.matter.unit) if one.matter.unit else None
     standing = _standing(one)
     return {
-        "name": f"M-{one.matter.id}", "opened": one.matter.opened.astimezone(zone).isoformat(timespec="seconds"), "unit": one.matter.unit,
+        "matter": f"M-{one.matter.id}", "opened": one.matter.opened.astimezone(zone).isoformat(timespec="seconds"), "unit": one.matter.unit,
         "unit_name": unit.full_name if unit else None, "category": one.matter.category.value if one.matter.category else None,
         "people": one.people.people, "cases": sum(1 for bond in standing.values() if bond.act == JOINED),
         "likely": sum(1 for bond in standing.values() if bond.act == LIKELY), "told": one.matter.told,

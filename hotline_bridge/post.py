@@ -18,6 +18,7 @@ from hotline_bridge.store.tray import Letter
 from hotline_bridge.store.tx import Tx
 from routing.delivery import ACCEPTED, DEFERRED, REFUSED, envelope_id
 from routing.rules import Rules
+from routing.stationery import Templates
 
 log = structlog.get_logger()
 PATIENCE = timedelta(minutes=15)    # a relay may take ten minutes after the final dot (RFC 5321 §4.5.3.2.6)
@@ -73,18 +74,18 @@ async def _with_bytes(house: House, claimed: Sequence[Claimed]) -> list[Claimed]
     fresh = [letter for _, letter in claimed if letter.raw is None]
     if not fresh:
         return list(claimed)
-    made, broken = await asyncio.to_thread(_compose_all, fresh, house.signing)
+    made, broken = await asyncio.to_thread(_compose_all, fresh, house.rules.sheets, house.signing)
     for letter, error in broken.items():
         log.error("letter cannot be made", letter=letter, error=type(error).__name__, where=frames(error))
     return await house.store.run(lambda tx: _fix(tx, claimed, made, broken))
 
 
-def _compose_all(letters: Sequence[Letter], signing: Callable[[bytes], bytes] | None) -> tuple[dict[int, bytes], dict[int, Exception]]:
+def _compose_all(letters: Sequence[Letter], sheets: Templates, signing: Callable[[bytes], bytes] | None) -> tuple[dict[int, bytes], dict[int, Exception]]:
     made: dict[int, bytes] = {}
     broken: dict[int, Exception] = {}
     for letter in letters:
         try:
-            raw = bytes_of(letter.draft)
+            raw = bytes_of(letter.draft, sheets)
             made[letter.id] = signing(raw) if signing else raw
         except Exception as error:  # noqa: BLE001 (one letter that cannot be made must not hold up the others)
             broken[letter.id] = error

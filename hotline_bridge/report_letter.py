@@ -21,17 +21,14 @@ def report_letter(  # noqa: PLR0913 (one letter, wholly known)
 ) -> Outgoing:
     """Return the letter that carries a report to its readers; `lines` are its key figures, in Chinese."""
     fits = sum(map(len, files.values())) <= LARGEST
-    name = f"{head.title}（{head.period.name}）{head.place}"
-    again = f"（第{report.version}版）" if report.version > 1 else ""
-    where = "详见附件。" if fits else f"附件过大未随信发送，可用 hotline-bridge report save {report.id} 取出。"
+    as_of = f"{head.as_of.astimezone(head.zone):%Y-%m-%d %H:%M}"
+    words = rules.sheets.words("report", {
+        "bank": rules.identity.bank, "title": head.title, "title_en": head.title_en, "period": head.period.name, "period_en": head.period.name_en, "place": head.place,
+        "as_of": as_of, "version": report.version, "again": report.version > 1, "lines": list(lines), "fits": fits, "id": str(report.id),
+    })
     letter = Draft(
         message_id=f"<report.{report.id}@{rules.identity.domain}>", date=now.astimezone(head.zone), from_=(f"{rules.identity.bank}投诉处理系统", rules.identity.mailbox),
-        to=tuple(("", address) for address in to), subject=f"【{head.title}】{head.period.name} {head.place}{again}".strip(),
-        text="\n".join((
-            f"现报送{rules.identity.bank}{name}{again}，数据截至 {head.as_of.astimezone(head.zone):%Y-%m-%d %H:%M}。", "", *(f"· {line}" for line in lines), "", where, "",
-            f"{head.title_en}, {head.period.name_en}. Figures as of {head.as_of.astimezone(head.zone):%Y-%m-%d %H:%M}; the files say how they were counted.",
-            "——本邮件由投诉处理系统自动发出。",
-        )),
+        to=tuple(("", address) for address in to), subject=words.subject, text=words.text,
         enclosures=tuple(Enclosure(one, _TYPES[one.rpartition(".")[2]], content) for one, content in files.items()) if fits else (),
     )
     return Outgoing(

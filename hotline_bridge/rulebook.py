@@ -1,7 +1,7 @@
 """Loads the rules in force: packs, calendar, directory, lexicons, from the bank's files or the ones that come along."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib import resources
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from hotline_bridge.tables import at_one_go, content_of, load_directory, load_model, load_words, one_digest, rows_of, toml_of, tried
+from hotline_bridge.templates import load_templates
 from routing.authority import Authorities, Authority, parse_template, same_mailboxes
 from routing.codes import CodeTable
 from routing.calendar import Calendar
@@ -18,6 +19,7 @@ from routing.notice import Notice, read_notice
 from routing.pack import Pack, parse_pack
 from routing.papers import Channel
 from routing.rules import Exchange, Identity, Limits, Rules
+from routing.table import digest_of
 from routing.triage import TriageTables
 
 if TYPE_CHECKING:
@@ -49,11 +51,12 @@ def _loaded(config: "Config", reply_key: bytes) -> Loaded:
     directory = tried(trouble, lambda: load_directory(config.tables.directory))
     tables = tried(trouble, lambda: load_words(config.tables.watchlist, config.tables.rates, config.tables.lexicons))
     beside = tried(trouble, lambda: load_model(config.tables.model)) if config.tables.use_model else None
+    sheets = tried(trouble, lambda: load_templates(config.bank.templates))
     codes = tried(trouble, lambda: load_codes(config.tables.codes)) or CodeTable()
     wanted = {config.bank.pack, *config.bank.packs.values()}
     if packs and (unknown := sorted(wanted - set(packs))):
         trouble.append(BadTable("bank.pack", [f"there is no pack {name}; there are {', '.join(packs)}" for name in unknown]))
-    if trouble or calendar is None or directory is None or tables is None:
+    if trouble or calendar is None or directory is None or tables is None or sheets is None:
         raise BadTables(trouble)
     known, odd = directory
     if config.bank.centre and known.get(config.bank.centre) is None:
@@ -74,8 +77,8 @@ def _loaded(config: "Config", reply_key: bytes) -> Loaded:
         tables={name: judging.limited(Decimal(pack.review.amount_over)) for name, pack in packs.items()},
         exchanges={f"cdr:{one.name}": Exchange(ZoneInfo(one.zone), one.format) for one in config.cdr},
         limits=Limits(**{name: getattr(config.mail, name) for name in Limits.__slots__}),
-        hollow=tables.hollow, authorities=authorities,
-        digest=one_digest(known.digest, calendar.digest, tables.digest, beside.digest if beside else "", codes.digest, *(packs[name].digest for name in sorted(packs))),
+        hollow=tables.hollow, authorities=authorities, sheets=sheets,
+        digest=one_digest(known.digest, calendar.digest, tables.digest, beside.digest if beside else "", codes.digest, sheets.digest, *_names(authorities), *(packs[name].digest for name in sorted(packs))),
     )
     return Loaded(rules, odd)
 
@@ -138,3 +141,9 @@ def load_authorities(config: "Config") -> Authorities:
         raise BadTable("authorities", [f"{box} is our own mailbox; expected the addresses the authority writes from" for box in mine])
     same_mailboxes(known)
     return Authorities(known, (*own.values(), *shipped.values()))
+
+
+def _names(authorities: Authorities) -> Iterator[str]:
+    """What tells this very set of authorities and how their letters read."""
+    for one in authorities.known:
+        yield f"{one.name}:{one.channel.name}:{sorted(one.mailboxes)}:{digest_of(one.template.model_dump())}"

@@ -114,7 +114,7 @@ def _slip_to(tx: Tx, case: Case, hop: Hop, below: tuple[int, str, Addressee], ho
     why = f"由{_name(hop.unit, rules)}转来（{how.rule}）"
     envelope = Envelope("slip", part, to.unit_code, (to.mailbox,), (hop.mailbox,) if hop.state != RETURNED else (), how.rule, why)  # type: ignore[arg-type]
     others = [one for one in route(case, rules.pack(case.pack), rules.directory).envelopes if one.purpose == "slip" and one.role != part]
-    line = ruled(how.says) if hop.state == RETURNED else handed_on(_name(hop.unit, rules), how.says)
+    line = ruled(rules.sheets, how.says) if hop.state == RETURNED else handed_on(rules.sheets, _name(hop.unit, rules), how.says)
     out = letters.slip_letter(case, Routing((envelope, *others)), (place, envelope), tx.cases.signature(case.id), now, rules, line)
     letter = tx.tray.put(out, now)
     assert letter is not None       # the place is new
@@ -134,7 +134,7 @@ def look_after(tx: Tx, case: Case, now: datetime, rules: Rules) -> None:
             if chore.at > now:
                 later.append(chore.at)
             elif (hop.mailbox, rung) not in told:
-                _remind(tx, hop, Pending(0, case.id, rung, chore.name, "", chore.urgent, MAIL if chore.at_once else DIGEST), now, rules)
+                _remind(tx, hop, Pending(0, case.id, rung, chore.name, "", chore.urgent, MAIL if chore.at_once else DIGEST, hop.unit), now, rules)
                 says = f"{chore.name}（{chore.rule}）：{_name(hop.unit, rules)} {hop.mailbox}"
                 tx.cases.note(case.id, Entry(now, "bridge", "逐级催办", says, rules.digest))
     if later:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from adapters.formats.letter import Draft
-from adapters.formats.reminder_html import reminder_html
 from hotline_bridge.store.reminders import Pending
 from hotline_bridge.store.tray import Outgoing
 from routing.case import Case, State
@@ -58,13 +57,13 @@ def _reminder(address: str, fired: Sequence[tuple[Pending, Case]], rows: Sequenc
     units = rules.directory.by_mailbox(address)
     name = "投诉处理岗" if address == rules.identity.desk else units[0].full_name if units else address
     attention = "、".join(dict.fromkeys(one.attention for one, _ in fired if one.attention))
-    return reminder(f"{name}{f'（{attention}）' if attention else ''}", rows, rung=strongest.name, zone=rules.pack(fired[0][1].pack).zone, more=more)
+    return reminder(rules.sheets, f"{name}{f'（{attention}）' if attention else ''}", rows, rung=strongest.name, zone=rules.pack(fired[0][1].pack).zone, more=more)
 
 
 def _draft(name: str, address: str, said: Reminder, now: datetime, rules: Rules) -> Draft:
     return Draft(
         message_id=f"<{name}@{rules.identity.domain}>", date=now.astimezone(said.zone), from_=(rules.identity.bank, rules.identity.mailbox),
-        to=(("", address),), subject=said.subject, text=said.text, html=reminder_html(said), headers=(("Importance", "high"),) if said.urgent else (),
+        to=(("", address),), subject=said.words.subject, text=said.words.text, html=said.words.html, headers=(("Importance", "high"),) if said.urgent else (),
     )
 
 

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from routing.directory import DEPARTMENT, ROLES, Directory
 from routing.parties import Unit, UnitCode
@@ -97,6 +98,7 @@ def kept_from(directory: Directory, code: UnitCode | None, avoid: str) -> frozen
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def may_be(person: str, contact: str) -> bool:
     """Whether the person complained about may be this contact: rather too often than once too few (law:17).
 

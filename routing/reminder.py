@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from routing.layout import padded
-from routing.slip import clean
-from routing.wording import SIGNATURE, short_time
+from routing.stationery import Templates, Words
+from routing.wording import short_time
 
 MOST_ROWS = 200             # of one letter; who owes more than that is told how many more
 #: What the desk does with a case that waits there, by the word of its state.
@@ -60,14 +59,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A reminder, decided: the lines before its table, the rows, the lines behind it. `zone` is the bank's."""
+    """A reminder, decided: its words, its rows, and whether today matters to any of them. `zone` is the bank's."""
 
-    subject: str
-    opening: tuple[str, ...]
+    words: Words
     rows: tuple[Due, ...]
-    more: int                       # cases beyond the rows
-    closing: tuple[str, ...]
-    english: str
     zone: tzinfo
 
     @property
@@ -75,27 +70,8 @@ class Reminder:
         """Whether today matters to any of its cases."""
         return any(row.matters for row in self.rows)
 
-    @property
-    def text(self) -> str:
-        """The whole letter as plain text."""
-        lines = [*self.opening, "", padded("编号", 26) + padded("办理时限", 20) + "状态", "-" * 60]
-        for row in self.rows:
-            lines.append(padded(row.number, 26) + padded(self.limit(row), 20) + self.state(row))
-            lines += [f"　　{line}" for line in (f"承办单位：{row.unit}" if row.unit else "", row.remark) if line]
-        lines += [f"另有{self.more}件未列出，请在系统中查看。"] if self.more else []
-        return "\n".join([*clean("\n".join([*lines, "", *self.closing])).split("\n"), "", self.english, "", SIGNATURE]) + "\n"
 
-    def limit(self, row: Due) -> str:
-        """A case's limit, as the table shows it."""
-        return f"{row.due.astimezone(self.zone):%Y-%m-%d %H:%M}"
-
-    def state(self, row: Due) -> str:
-        """Where a case stands, as the table shows it."""
-        last = f"，最迟{short_time(row.last_day, self.zone)}" if row.last_day and row.last_day > row.due else ""
-        return f"{f'{row.waits}，' if row.waits else ''}{row.standing}{last}"
-
-
-def reminder(unit_name: str, cases: Sequence[Due], *, rung: str, zone: tzinfo, more: int = 0) -> Reminder:
+def reminder(sheets: Templates, unit_name: str, cases: Sequence[Due], *, rung: str, zone: tzinfo, more: int = 0) -> Reminder:
     """Return one reminder for all the open cases of a mailbox, the most overdue first (P-11, P-21, pain 13).
 
     `rung` is what the step of the ladder is called (提醒, 催办, 督办); `more` counts cases there is no room for.
@@ -103,29 +79,27 @@ def reminder(unit_name: str, cases: Sequence[Due], *, rung: str, zone: tzinfo, m
     rows = tuple(sorted(cases, key=lambda one: (-one.days_overdue, one.due, one.number)))
     late, count = sum(1 for case in rows if case.overdue), len(rows) + more
     today = sum(1 for case in rows if case.today and not case.overdue)
-    parts = [f"已逾期{late}件" if late else "", f"今日到期{today}件" if today else ""]
-    of_them = f"，其中{'、'.join(filter(None, parts))}" if any(parts) else ""
-    english = f"{count} complaint(s) wait{'' if late else ', none overdue'}{f', {late} of them overdue' if late else ''}{f', {today} due today' if today else ''}."
-    what = f"{rows[0].number} " if count == 1 else f"{count}件"
-    asks = "投诉待处理" if all(case.waits for case in rows) else "投诉待回复"
-    subject = " ".join(clean(f"【{rung}】{what}{asks}{f'，逾期{late}件' if late else ''}").split())
-    return Reminder(subject, (f"{unit_name}：", _opening(rows, of_them, count)), rows, more, tuple(_closing(rows)), english, zone)
+    words = sheets.words("reminder", {
+        "unit_name": unit_name, "rung": rung, "count": count, "number": rows[0].number if count == 1 else "", "late": late, "today": today,
+        "ahead": len(rows) - late - today, "more": more, **_whose(rows), "rows": [_row(row, zone) for row in rows],
+    })
+    return Reminder(words, rows, zone)
 
 
-def _opening(cases: Sequence[Due], of_them: str, count: int) -> str:
-    """The first sentence: a unit answers, those above it see that it does, the desk decides."""
-    if any(case.waits for case in cases):
-        return f"以下{count}件投诉尚未办结{of_them}，请处理："
-    if all(case.unit for case in cases):
-        return f"以下{count}件投诉，承办单位尚未完整回复{of_them}，请督促其限期办理、逐件回复："
-    return f"以下{count}件投诉尚未收到完整回复{of_them}，请抓紧办理并逐件回复："
+def _whose(rows: Sequence[Due]) -> dict[str, object]:
+    """Whose the cases are: a unit answers, those above it see that it does, the desk decides what waits."""
+    waits = {row.waits for row in rows if row.waits}
+    others = sum(1 for row in rows if row.unit)
+    return {
+        "at_desk": bool(waits), "all_at_desk": all(row.waits for row in rows), "all_others": others == len(rows), "some_others": not waits and 0 < others < len(rows),
+        "units": others > 0, "remarks": any(row.remark for row in rows),
+        "asks": [{"state": state, "does": does} for state, does in _DESK_ASKS.items() if state in waits],
+    }
 
 
-def _closing(cases: Sequence[Due]) -> list[str]:
-    """The last sentences: for the desk, what each state asks for."""
-    if any(case.waits for case in cases):
-        waits = {case.waits for case in cases}
-        return [f"{state}的，{asks}。" for state, asks in _DESK_ASKS.items() if state in waits]
-    others = [case for case in cases if case.unit]
-    lines = ["列明承办单位的，请督促该单位限期回复。"] if others and len(others) < len(cases) else []
-    return [*lines, "不能按期办结的，承办单位须逐件回复说明原因，并向客户作出解释。"]
+def _row(row: Due, zone: tzinfo) -> dict[str, object]:
+    last = f"，最迟{short_time(row.last_day, zone)}" if row.last_day and row.last_day > row.due else ""
+    return {
+        "number": row.number, "title": row.title, "limit": f"{row.due.astimezone(zone):%Y-%m-%d %H:%M}", "unit": row.unit, "remark": row.remark,
+        "state": f"{f'{row.waits}，' if row.waits else ''}{row.standing}{last}", "overdue": row.overdue, "today": row.today, "matters": row.matters,
+    }

@@ -16,6 +16,7 @@ from routing.errors import RuleError
 from routing.hollow import Hollow
 from routing.pack import Pack
 from routing.papers import Mail
+from routing.stationery import Templates
 from routing.triage import TriageTables, triage
 
 
@@ -85,6 +86,7 @@ class Rules:
     codes: CodeTable = CodeTable()      # of JR/T 0169, where the bank has loaded them
     authorities: Authorities = field(default_factory=Authorities)       # who hands complaints down by mail (D-6)
     hollow: Hollow = field(default_factory=Hollow)           # what an answer may say without saying anything (P-12)
+    sheets: Templates = field(default_factory=lambda: Templates({}))     # the words of letters
 
     def exchange(self, source: str) -> Exchange:
         """How this source writes its records; one that is not configured any more is read by its looks."""

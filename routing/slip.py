@@ -130,7 +130,12 @@ def digest(slip: Slip) -> str:
 
 def clean(text: str) -> str:
     """Return a text that any form can show: no control characters, no invisible or direction marks, plain line ends."""
-    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")).strip()
+    return visible(text).strip()
+
+
+def visible(text: str) -> str:
+    """Return the same with the spaces around it, which lay it out."""
+    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
 
 
 def spoken_time(moment: datetime, zone: tzinfo) -> str:
@@ -175,7 +180,12 @@ def _who(customer: Customer, *, masked: bool) -> Iterator[Field]:
     yield Field("证件号码", shown_id(customer.id_number), "id_number")      # who needs the whole asks the desk (P-6)
     yield Field("账号", shown(customer.account, 4), "account")
     yield Field("联系地址", shown(customer.address, 6), "address")
-    yield Field("代理人", shown(customer.agent_name, 1), "agent")
+    agent_as = f"（{customer.agent_as}）" if customer.agent_as else ""
+    yield Field("代理人", shown(customer.agent_name, 1) + agent_as, "agent")                # law: article 14
+    if customer.contact:
+        yield Field("单位联系人", shown(customer.contact, 1), "contact")
+    if customer.representatives:
+        yield Field("代表人", "、".join(shown(one, 1) for one in customer.representatives), "representatives")        # law: article 12
 
 
 def _matter(case: Case, context: SlipContext) -> Iterator[Field]:
@@ -189,6 +199,10 @@ def _matter(case: Case, context: SlipContext) -> Iterator[Field]:
     yield Field("涉及金额", amounts or complaint.amount_hint, "amount")
     if complaint.product:
         yield Field("涉及产品", complaint.product, "product", wide=True)
+    if complaint.heads > 1:
+        yield Field("投诉人数", f"{complaint.heads}人", "heads")
+    if complaint.compensation:
+        yield Field("赔偿诉求", f"{complaint.compensation}（只作记录，不作任何承诺）", "compensation", wide=True)       # C-6
     told = complaint.text.removesuffix(f"\n诉求：{complaint.demand}") if complaint.demand else complaint.text    # said below
     yield Field("投诉内容", WITHHELD if complaint.withheld else told, "text", wide=True)
     yield Field("客户诉求", complaint.demand, "demand", wide=True)

@@ -1,5 +1,6 @@
 """What a complaint is: category, amounts, flags with their evidence, unit. Reads like the reviewer's checklist (P-9.1)."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -19,12 +20,16 @@ from routing.place import Place, unit_of
 from routing.text import Folded, fold
 from routing.topics import customer_words, reputation, topics
 from routing.verdict import BY_MODEL, OVER_50K, PUBLIC_FIGURE, REPUTATION, Category, Complaint, Flag, Verdict
-from routing.watch import WatchList, public_figure
+from routing.watch import WatchList, on_the_list, public_figure
 
 #: So many complaints `triage_each` takes at once: enough that a step finds its tables at hand, too few to drive them out.
 TOGETHER = 64
 _SPOKEN = {PUBLIC_FIGURE: "社会知名人士", REPUTATION: "声誉影响（媒体、信访、诉讼等）"}
 _FAULT = "系统故障"
+#: The lists whose flags a plain denial keeps the model from raising alone, and how what took a hit back begins then.
+_LISTED_IN = {"figures": PUBLIC_FIGURE, "reputation": REPUTATION}
+_PLAINLY = ("denied: ", "unwilling: ", "unless: 没", "unless: 懒得", "unless: 不是")
+_AND_YET = re.compile("我们?[会要将就]|但|若|否则|不然|再不")
 _IMPOSSIBLE = 0.2
 _ENQUIRY = 0.7          # a complaint taken for a question is looked at by the desk, but it should not have to be
 _UNNAMED = 0.5
@@ -165,7 +170,7 @@ def _heard(texts: Sequence[str], tables: TriageTables) -> list[Heard]:
         model.read(text, reading.concepts(), {flag.name for flag in lists}, weights)
         for text, reading, (lists, weights) in zip(words, readings, said, strict=True)]
     return [
-        Heard(text, reading, lists, weights, opinion, _weighed(text, lists, opinion, model))
+        Heard(text, reading, lists, weights, opinion, _weighed(text, lists, opinion, model, _disclaimed(reading)))
         for text, reading, (lists, weights), opinion in zip(folded, readings, said, opinions, strict=True)]
 
 
@@ -176,7 +181,22 @@ def _said(folded: Folded, reading: Reading, tables: TriageTables) -> tuple[tuple
     return lists, weigh(reading, [flag.name for flag in sensitive])
 
 
-def _weighed(folded: Folded, lists: tuple[Flag, ...], opinion: Opinion, model: Model) -> tuple[Flag, ...]:
+def _disclaimed(reading: Reading) -> dict[str, list[int]]:
+    """Where the customer plainly says what is not so, or will not be done, and says it nowhere else: 我不是人大代表; 我不想闹到网上."""
+    places = {_LISTED_IN[name]: list[int]() for name in _LISTED_IN if not reading.of(name)}
+    for hit in reading.taken_back:
+        if _LISTED_IN.get(hit.entry.listed_in) in places and hit.taken_back.startswith(_PLAINLY):
+            places[_LISTED_IN[hit.entry.listed_in]].append(hit.start)
+    return places
+
+
+def _denied(folded: Folded, span: tuple[int, int], places: Sequence[int]) -> bool:
+    """Whether what the model points at is a plain denial, and no threat follows it there: 我不打算找媒体，但我会…."""
+    first = next((at for at in places if span[0] <= at < span[1]), None)
+    return first is not None and not _AND_YET.search(folded.text, first, span[1])
+
+
+def _weighed(folded: Folded, lists: tuple[Flag, ...], opinion: Opinion, model: Model, disclaimed: Mapping[str, Sequence[int]]) -> tuple[Flag, ...]:
     """The flags of the lists, each with how likely the model finds it, and those the model raises alone.
 
     A word of the lists that the model finds unlikely in its place raises nothing: a reviewer who is called for
@@ -188,9 +208,9 @@ def _weighed(folded: Folded, lists: tuple[Flag, ...], opinion: Opinion, model: M
         if chance < limit and name not in listed:
             continue
         flag = listed.get(name)
-        if flag and chance >= _IMPOSSIBLE:
+        if flag and (chance >= _IMPOSSIBLE or on_the_list(flag)):
             flags.append(Flag(name, flag.evidence, flag.rule, flag.says, flag.by, round(chance, 3)))
-        elif chance >= limit:
+        elif chance >= limit and not _denied(folded, opinion.spans[name], disclaimed.get(name, ())):
             says = f"词库未列，模型判断可能涉及{_SPOKEN.get(name, name)}（可能性{chance:.0%}），请复听"
             flags.append(Flag(name, folded.quote(*opinion.spans[name]), "P-9.1", says, BY_MODEL, round(chance, 3)))
     return tuple(flags)

@@ -1,50 +1,47 @@
-"""What the letters say: in Chinese, with a short English line; never the customer's name or words in a subject (P-6)."""
+"""What the letters say of a case: values for their templates, never the customer's name or words in a subject (P-6).
 
-import re
+The words are in routing/templates; here is what they are filled with, and which letter it is.
+"""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from routing.elements import ELEMENTS
-from routing.layout import wrapped
-from routing.slip import Slip, clean, slip_text
+from routing.elements import ELEMENTS, FIRST_HALF, SECOND_HALF
+from routing.slip import FIRST_HALF_ASKS, HOW_TO_ANSWER, SECOND_HALF_ASKS, Slip, clean, slip_text
+from routing.stationery import RULE_ID, Templates, Words
 
-_COLUMNS = 72
+__all__ = ["Asks", "Card", "Report", "Words", "bounce", "copied", "cover", "incomplete", "notice", "reported", "set_aside", "short_time", "slip_page"]
 _NO_BOX = str.maketrans("〔〕", "（）")      # what is between these marks is cut out where the letter is quoted (routing.elements)
-_BRIEF = 40                 # signs of an answer that are said back
-_RULE = re.compile(r"（(?:[PDTC]-[0-9.]+|law:[0-9]+)）")       # our own ids mean nothing to a unit
-SIGNATURE = "——本邮件由投诉处理系统自动发出，直接回复即可送达投诉处理岗。"
+_MOST_SAID = 500            # characters of what a server said
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The subject and the text of one letter."""
-
-    subject: str
-    text: str
-
-
-def cover(slip: Slip, unit_name: str, due: datetime | None, zone: tzinfo, now: datetime | None = None, *, does: str = "办理") -> Words:
+def cover(sheets: Templates, slip: Slip, unit_name: str, due: datetime | None, zone: tzinfo, now: datetime | None = None, *, does: str = "办理") -> Words:  # noqa: PLR0913 (a letter, wholly known)
     """Return the words that carry a slip to a unit (P-9.2); `now` tells whether the limit has gone by already.
 
     `does` is what the unit shall do: 办理, 协办 where another one leads (P-14.1, T-3), 转办 where it passes the slip on (P-9.3).
     """
-    late = due is not None and now is not None and now >= due
-    limit = "时限已过，请立即回复" if late else f"请于{short_time(due, zone)}前回复" if due else "请尽快回复"
-    by = f"at once: it was due {due.astimezone(zone):%Y-%m-%d %H:%M}" if late and due else _by(due, zone)
-    english = f"Complaint slip {slip.number}. Please answer {by}. Keep the number in the subject."
-    opening = f"{unit_name}：\n现将投诉件{slip.number}转你单位{does}，{limit}。投诉内容属保密信息，请勿外传。"
-    return _words(f"【{slip.title}】{slip.number} {unit_name} {limit}", opening, english, "", slip_text(slip), wrap=False)
+    return sheets.words("cover", {
+        "title": slip.title, "number": slip.number, "unit_name": unit_name, "does": does, "slip": slip_text(slip),
+        "late": due is not None and now is not None and now >= due, **_limit(due, zone),
+    })
 
 
-def copied(slip: Slip, unit_name: str, why: str) -> Words:
+def copied(sheets: Templates, slip: Slip, unit_name: str, why: str) -> Words:
     """Return the words that carry a copy of a slip to somebody who is told and need not answer (P-14.2, P-16, C-7)."""
-    opening = _RULE.sub("", (
-        f"{unit_name}：\n现将投诉件{slip.number}抄送你单位：{why}。\n本件由承办单位办理并回复，你单位按职责关注、处置，无须填写本单。"
-        "投诉内容属保密信息，请勿外传。"
-    ))
-    english = f"A copy of complaint slip {slip.number}, for your information."
-    return _words(f"【{slip.title}】{slip.number} 抄送{unit_name}", opening, english, "", slip_text(slip), wrap=False)
+    return sheets.words("copied", {
+        "title": slip.title, "number": slip.number, "unit_name": unit_name, "why": RULE_ID.sub("", why), "slip": slip_text(slip),
+    })
+
+
+def slip_page(sheets: Templates, slip: Slip) -> str:
+    """Return the slip as a page for the mail's body; everything escaped, nothing fetched from elsewhere (P-9.1)."""
+    answer = [(f"{place}．{one.label}" if one.key.startswith("element_") else one.label, one.value) for place, one in enumerate(slip.answer, 1)]
+    return sheets.page("slip", {
+        "title": slip.title, "number": slip.number, "head": slip.head, "first_half": FIRST_HALF + FIRST_HALF_ASKS, "second_half": SECOND_HALF + SECOND_HALF_ASKS,
+        "fields": [{"label": one.label, "value": one.value} for one in slip.fields], "answer": [{"label": label, "value": value} for label, value in answer],
+        "how_to_answer": HOW_TO_ANSWER,
+    })
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +54,45 @@ class Asks:
     trouble: str = ""
 
 
-def incomplete(number: str, asks: Asks, *, due: datetime | None, zone: tzinfo) -> Words:
+def incomplete(sheets: Templates, number: str, asks: Asks, *, due: datetime | None, zone: tzinfo) -> Words:
     """Return the request for what an answer lacks, with what is there in its own words (P-12)."""
-    answer, lacking, trouble = asks.there, asks.lacking, asks.trouble
-    there = [f"　√ {place}．{name}：{_brief(answer[place])}" for place, name in ELEMENTS.items() if answer.get(place)]
-    gaps = [f"　× {place}．{ELEMENTS[place]}" + (f"〔不计：{asks.refused[place].translate(_NO_BOX)}〕" if place in asks.refused else "") for place in lacking]
-    limit = f"请于{short_time(due, zone)}前" if due else "请尽快"
-    lines = [
-        f"投诉件{number}的回复已收到，但尚缺{len(lacking)}项，暂不能视为完整回复。{limit}回复本邮件补齐下列各项，已填写的不必重复。",
-        *([f"附件未能读取：{trouble}"] if trouble else []), "", "尚缺：", *gaps,
-        *(["", "已收到："] if there else []), *there, "",
-        "可直接复制以下各行，在冒号后填写：", *(f"{place}．{ELEMENTS[place]}：" for place in lacking),
-    ]
-    english = f"Your answer to {number} lacks {len(lacking)} item(s): {', '.join(map(str, lacking))}. Please reply with them {_by(due, zone)}."
-    return _words(f"【请补充】{number} 回复缺{len(lacking)}项", "\n".join(lines), english)
+    return sheets.words("incomplete", {
+        "number": number, "count": len(asks.lacking), "trouble": asks.trouble, **_limit(due, zone),
+        "gaps": [{"place": place, "name": ELEMENTS[place], "why": asks.refused.get(place, "").translate(_NO_BOX)} for place in asks.lacking],
+        "there": said(asks.there),
+    })
 
 
-def bounce(number: str, recipient: str, said: str, *, next_step: str) -> Words:
+def bounce(sheets: Templates, number: str, recipient: str, words: str, *, next_step: str) -> Words:
     """Return the alarm to the desk that a letter did not reach a mailbox; the clock of the case runs on (pain 15)."""
-    text = (
-        f"投诉件{number}的邮件未能送达{recipient}。\n对方服务器答复：{clean(said)[:500]}\n{next_step}\n"
-        "该件的办理时限照常计算。请核对邮箱地址，必要时电话通知该单位。"
-    )
-    return _words(f"【退信告警】{number} 未送达{recipient}", text, f"The letter of {number} to {recipient} was not delivered.")
+    return sheets.words("bounce", {"number": number, "recipient": recipient, "said": clean(words)[:_MOST_SAID], "next_step": next_step})
 
 
-def notice(number: str, about: str, lines: Sequence[str], *, english: str = "") -> Words:
+def notice(sheets: Templates, number: str, about: str, lines: Sequence[str], *, english: str = "") -> Words:
     """Return a plain notice about a case: `about` a few words for the subject, `lines` the whole of it."""
-    return _words(f"【投诉通知】{number} {about}", _RULE.sub("", "\n".join(lines)), english or f"Notice about complaint {number}.")
+    return sheets.words("notice", {
+        "number": number, "about": about, "text": RULE_ID.sub("", clean("\n".join(lines))), "english": english or f"Notice about complaint {number}.",
+    })
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a leader is told of a case: which unit, what kind, by when; never who complains or what they said (P-6)."""
+
+    why: str
+    unit: str
+    category: str
+    received: str
+    lead: str
+    due_at: str
+
+
+def reported(sheets: Templates, number: str, unit_name: str, report: Report) -> Words:
+    """Return the report of a case to those above, or to the office (P-16, C-7)."""
+    return sheets.words("reported", {
+        "number": number, "unit_name": unit_name, "why": RULE_ID.sub("", report.why), "unit": report.unit, "category": report.category,
+        "received": report.received, "lead": report.lead, "due_at": report.due_at,
+    })
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +106,22 @@ class Card:
     remedy: str
 
 
-def set_aside(cards: Sequence[Card], count: int) -> Words:
+def set_aside(sheets: Templates, cards: Sequence[Card], count: int) -> Words:
     """Return the letter to the desk about papers that could not be read, each with its card (pain 24)."""
-    lines = [f"有 {count} 件来件无法自动处理，已原样保存在隔离区，需要人工处理：", ""]
-    for card in cards:
-        lines += [f"{card.number}　{card.taken}　来源 {card.source}", f"　原因：{card.trouble}", f"　处理：{card.remedy}", ""]
-    if count > len(cards):
-        lines += [f"其余 {count - len(cards)} 件请用 hotline-bridge quarantine list 查看。", ""]
-    lines += [
-        "查看：hotline-bridge quarantine show 编号；重新读取：quarantine retry 编号；登记为投诉：quarantine register 编号；",
-        "已另行处理的：quarantine settle 编号 --says 处理情况。",
-    ]
-    return _words(f"【投诉通知】{count} 件来件待人工处理", _RULE.sub("", "\n".join(lines)), f"{count} paper(s) could not be read and wait for a person.")
+    return sheets.words("set_aside", {
+        "count": count, "more": max(0, count - len(cards)),
+        "cards": [{name: RULE_ID.sub("", getattr(card, name)) for name in Card.__slots__} for card in cards],
+    })
 
 
-def _words(subject: str, text: str, english: str, *more: str, wrap: bool = True) -> Words:
-    lines = wrapped(clean(text), _COLUMNS) if wrap else clean(text).split("\n")
-    whole = "\n".join([*lines, "", english, *more, "", SIGNATURE])
-    return Words(" ".join(clean(subject).split()), whole + "\n")
+def said(elements: Mapping[int, str]) -> list[dict[str, object]]:
+    """Return the elements of an answer that are there, as rows (P-12)."""
+    return [{"place": place, "name": name, "words": elements[place]} for place, name in ELEMENTS.items() if elements.get(place)]
+
+
+def lines_of(text: str, most: int) -> list[str]:
+    """Return the lines of what somebody wrote, up to so many characters."""
+    return clean(text)[:most].splitlines()
 
 
 def short_time(moment: datetime, zone: tzinfo) -> str:
@@ -124,10 +130,5 @@ def short_time(moment: datetime, zone: tzinfo) -> str:
     return f"{here.month}月{here.day}日{here:%H:%M}"
 
 
-def _by(due: datetime | None, zone: tzinfo) -> str:
-    return f"by {due.astimezone(zone):%Y-%m-%d %H:%M}" if due else "soon"
-
-
-def _brief(value: str) -> str:
-    line = " ".join(value.split())
-    return line if len(line) <= _BRIEF else line[:_BRIEF - 1] + "…"
+def _limit(due: datetime | None, zone: tzinfo) -> dict[str, str]:
+    return {"due": short_time(due, zone) if due else "", "due_iso": f"{due.astimezone(zone):%Y-%m-%d %H:%M}" if due else ""}

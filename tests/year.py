@@ -236,9 +236,9 @@ def world(folder: Path, rules: Rules, first: date, seed: int) -> Year:
     return year
 
 
-def without_form(draft: Any) -> bytes:
+def without_form(draft: Any, sheets: Any) -> bytes:
     """A letter's bytes; a slip's without its form, which would take most of the year's time and says nothing of reminders."""
-    return compose(Draft.from_json(str(draft["letter"]))) if draft.get("slip") is not None else bytes_of(draft)
+    return compose(Draft.from_json(str(draft["letter"]))) if draft.get("slip") is not None else bytes_of(draft, sheets)
 
 
 def calls(year: Year, cases: int, first: date, last: date) -> None:

@@ -63,7 +63,7 @@ FIELDS: Mapping[str, Field] = {
 }
 #: The elements of P-12 that an outlet has answered already, by their numbers (P-9.5).
 ANSWERS: Mapping[str, int] = {name: number for number, name in enumerate((one for one in FIELDS if one.startswith("answer_")), 1)}
-#: How else people call the channels of P-9.
+#: How else people call the channels of P-9 and D-1.
 CHANNELS: Mapping[str, Channel] = {
     **{channel.value: channel for channel in Channel}, **{channel.name: channel for channel in Channel},
     "意见簿": Channel.COMMENT_BOX, "意见箱": Channel.COMMENT_BOX, "意见薄": Channel.COMMENT_BOX, "网站": Channel.WEB, "网上": Channel.WEB, "邮件": Channel.WEB,

@@ -15,12 +15,8 @@ from email import policy
 from email.header import Header
 from email.message import Message
 from email.utils import format_datetime, formataddr
-from html import escape
 from typing import Any
 from urllib.parse import quote
-
-from routing.elements import FIRST_HALF, SECOND_HALF
-from routing.slip import FIRST_HALF_ASKS, HOW_TO_ANSWER, SECOND_HALF_ASKS, Field, Slip
 
 LOOP_HEADER = "X-Hotline-Bridge"
 Name = tuple[str, str]          # what is shown, and the bare address
@@ -236,28 +232,3 @@ def _rfc2231(name: str) -> str:
 def _base64(part: Message, content: bytes) -> None:
     part["Content-Transfer-Encoding"] = "base64"
     part.set_payload(base64.encodebytes(content).decode("ascii"))           # lines of 76
-
-
-def slip_html(slip: Slip) -> str:
-    """Return the slip as a simple HTML table for the mail's body; everything escaped, nothing fetched from elsewhere."""
-    rows = [_heading(FIRST_HALF + FIRST_HALF_ASKS), *map(_row, slip.fields), _heading(SECOND_HALF + SECOND_HALF_ASKS)]
-    rows += [_row(Field(f"{place}．{one.label}" if one.key.startswith("element_") else one.label, one.value or "\n")) for place, one in enumerate(slip.answer, 1)]
-    head = "".join(f"<div>{escape(line)}</div>" for line in slip.head)
-    return (
-        '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"></head>\n'
-        "<body style=\"font-family:SimSun,'宋体',serif;font-size:14px\">\n"
-        f'<div style="text-align:center">{head}<div style="font-size:22px;font-weight:bold">{escape(slip.title)}</div></div>\n'
-        '<table border="1" cellspacing="0" cellpadding="5" width="720" style="border-collapse:collapse">\n'
-        f'{"".join(rows)}</table>\n<p>{escape(HOW_TO_ANSWER)}</p>\n</body></html>\n'
-    )
-
-
-def _heading(text: str) -> str:
-    return f'<tr><td colspan="2" bgcolor="#D9E2EC"><b>{escape(text)}</b></td></tr>\n'
-
-
-def _row(one: Field) -> str:
-    value = "<br>".join(map(escape, one.value.split("\n"))) or "&nbsp;"
-    return f'<tr><td width="180" bgcolor="#EDF1F5">{escape(one.label)}</td><td>{value}</td></tr>\n'
-
-

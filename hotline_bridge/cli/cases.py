@@ -104,13 +104,14 @@ def assign(  # noqa: PLR0913 (the options of one command)
     category: Annotated[str, typer.Option("--category", help="One of P-14's eight.", callback=written)] = "",
     says: Annotated[str, typer.Option("--says", help="Why.", callback=written)] = "",
     flag: Annotated[str, typer.Option("--flag", help="A flag triage missed, e.g. 误导销售 or reputation: the case is held for it.", callback=written)] = "",
+    codes: Annotated[str, typer.Option("--codes", help="Codes of JR/T 0169-2018, e.g. C=0301; several with ; between.", callback=written)] = "",
 ) -> None:
     """Set what triage could not decide; a flagged case then waits for a reviewer, any other goes out."""
     from hotline_bridge.steps.assign import Change, assign as step
 
     name, desk = decided_by(who), desk_of(config)
     known_case(desk, number)
-    decide(desk, lambda tx, now, rules: step(tx, number, name, Change(unit, category, says, flag), now, rules))
+    decide(desk, lambda tx, now, rules: step(tx, number, name, Change(unit, category, says, flag, codes), now, rules))
     say(f"{number}: assigned by {name}")
 
 

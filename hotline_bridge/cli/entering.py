@@ -106,7 +106,7 @@ def _asked(fields: Mapping[str, Any]) -> dict[str, object]:
     if not sys.stdin.isatty():
         say("没有要登记的内容：给出 FILE 或 --set，或在终端中运行 / nothing to enter: give FILE or --set, or run it at a terminal")
         raise typer.Exit(2)
-    asked = {name: typer.prompt(f"{fields[name].zh} {f'（{fields[name].hint}）' if fields[name].hint else ''}", default="", show_default=False, err=True) for name in PROMPTS}
+    asked = {name: typer.prompt(f"{fields[name].zh}{f'（{fields[name].hint}）' if name in {'channel', 'complained_unit'} else ''}", default="", show_default=False, err=True) for name in PROMPTS}
     return {name: written(value) for name, value in asked.items() if value.strip()}
 
 

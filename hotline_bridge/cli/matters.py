@@ -34,7 +34,7 @@ def list_matters(
         return [matter_view.gathered(tx, it.id, whole=False) for it in tx.matters.listed(leaf.reach, likely=likely)]
 
     shown, following = leaf.cut(desk.store.read_now(gather))
-    columns = ("name", "unit_name", "category", "people", "cases", "likely", "told", "opened")
+    columns = ("matter", "unit_name", "category", "people", "cases", "likely", "told", "opened")
     table([matter_view.row(one, desk.rules.rules) for one in shown], columns, "同一事项 Matters", as_json=as_json)
     if following is not None:
         say(f"还有更多 / there are more: --offset {following}")

@@ -15,6 +15,8 @@ HEADS = {
     "row": "行 row", "standing_zh": "结果 standing", "channel": "渠道 channel", "name": "客户 name", "remarks": "提示 remarks", "cell": "单元格 cell", "column": "列 column",
     "field": "字段 field", "zh": "中文 Chinese", "hint": "说明 hint",
     "taken": "收到 taken", "trouble": "问题 trouble", "remedy": "处置 remedy", "id": "id", "held": "复听 hearing", "unit": "单位 unit", "sender": "发件人 sender", "at": "时间 at", "reasons": "理由 reasons",
+    "people": "人数 people", "cases": "件数 cases", "likely": "疑似 likely", "told": "已报人数 told", "opened": "首次 opened", "matter": "事项 matter", "outcome": "结果 outcome",
+    "owed": "应回访 owed", "attempts": "次数 attempts",
 }
 
 

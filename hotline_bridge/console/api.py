@@ -160,9 +160,9 @@ class Api:
         ))
 
     async def assign(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Set unit, category or both, or a flag that triage missed: {"unit": code, "category": …, "flag": …, "says": why}."""
-        number, said = number_of(request), await body_of(request, "unit", "category", "says", "flag")
-        change = Change(*(word(said, name) for name in ("unit", "category", "says", "flag")))
+        """Set unit, category or both, or a flag that triage missed: {"unit": code, "category": …, "flag": …, "codes": "C=…", "says": why}."""
+        number, said = number_of(request), await body_of(request, "unit", "category", "says", "flag", "codes")
+        change = Change(*(word(said, name) for name in ("unit", "category", "says", "flag", "codes")))
         return await self.entrance.decide(number, visitor, lambda tx, now, rules: assign(tx, number, visitor.name, change, now, rules))
 
     async def close(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -145,7 +145,7 @@ def _worth(texts: csr_matrix) -> Floats:
 def _stress(rows: Mapping[str, int], worth: Floats) -> Floats:
     """How much each sign counts for the flags of a whole text: the rare more than the common, concepts more than bare runs."""
     rare = np.sqrt(np.maximum(worth, COMMON))
-    return np.asarray(rare / max(float(rare.mean()), 1.0) * [NAMED if sign.startswith(MARK) else 1.0 for sign in rows], np.float32)
+    return np.asarray(rare / max(float(rare.sum()) / max(len(rare), 1), 1.0) * [NAMED if sign.startswith(MARK) else 1.0 for sign in rows], np.float32)
 
 
 def _by_worth(texts: csr_matrix, worth: Floats) -> csr_matrix:

@@ -125,6 +125,7 @@ def _complete(tx: Tx, case: Case, sender: str, total: Mapping[int, str], now: da
     says = "；".join(["各项要素齐全，待办结（P-12）", *([f"回复路径：{way}"] if way else []), *([f"尚未反馈的协办单位：{'、'.join(helpers)}（P-14.1）"] if helpers else [])])
     done = replace(case.moved(State.ANSWERED), answered=now, satisfaction=satisfaction(total.get(SATISFACTION, "")))
     tx.cases.save(done, Entry(now, sender or "-", "回复完整", says, rules.digest))
+    tx.reminders.lift([case.id], now)       # nobody has to call the unit any more
     if outcome := closes_itself(done, rules.pack(case.pack)):
         closed = replace(done.moved(State.CLOSED), closed=now, outcome=outcome)
         tx.cases.save(closed, Entry(now, "bridge", "办结", outcome, rules.digest))

@@ -7,6 +7,7 @@ from hotline_bridge.recall import outdate, recall
 from hotline_bridge.store.corrections import CATEGORY, FLAG, UNIT, Correction
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry, State
+from routing.codes import of_case, with_code
 from routing.errors import RuleError
 from routing.parties import UnitCode
 from routing.rules import Rules
@@ -15,12 +16,16 @@ from routing.verdict import BY_PERSON, FLAGS, Category, Flag
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What the desk sets; "" leaves a field as it is. `flag` is one that triage missed: the case is then held for it."""
+    """What the desk sets; "" leaves a field as it is. `flag` is one that triage missed: the case is then held for it.
+
+    `codes` are those of JR/T 0169-2018, as "C=0301" or several with ";" between them; "C=" takes one away.
+    """
 
     unit: str = ""
     category: str = ""
     says: str = ""
     flag: str = ""
+    codes: str = ""
 
 
 def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: Rules) -> None:
@@ -39,7 +44,8 @@ def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: 
     if case.verdict is None:
         case = rules.judged(case)      # before triage came to it, or where triage is parked: the flags hold all the same
     flagged = _flagged(case, change)
-    decided = replace(flagged, unit=_unit(change.unit, rules) or case.unit, category=_category(change.category) or case.category, climbed=0)
+    decided = replace(flagged, unit=_unit(change.unit, rules) or case.unit, category=_category(change.category) or case.category, climbed=0,
+                      codes=_codes(case.codes, change.codes, rules))
     changed = rules.timed(decided, tx.clocks.of_case(case.id))
     if changed.unit is None:
         msg = f"case {number} has no unit; name one (candidates: {', '.join(case.verdict.candidates) if case.verdict else '-'})"
@@ -69,6 +75,17 @@ def _category(name: str) -> Category | None:
         msg = f"{name} is no category; one of {'、'.join(category.value for category in Category)} (P-14)"
         raise RuleError(msg)
     return Category(name) if name else None
+
+
+def _codes(before: str, said: str, rules: Rules) -> str:
+    """A case's codes with those set that somebody names; RuleError where the bank's table has no such code."""
+    for axis, code in of_case(said):
+        if code and code not in rules.codes.names(axis):
+            known = ", ".join(list(rules.codes.names(axis))[:8]) or "none: set tables.codes to the bank's copy of JR/T 0169-2018"
+            msg = f"{axis}={code} is no code of the bank's table; of axis {axis} there are {known}"
+            raise RuleError(msg)
+        before = with_code(before, axis, code)
+    return before
 
 
 def _flagged(case: Case, change: Change) -> Case:
@@ -104,4 +121,6 @@ def _told(before: Case, after: Case, change: Change) -> str:
     if before.category is not after.category:
         old = before.category.value if before.category else "未定"
         parts.append(f"类别 {old} → {after.category.value if after.category else '未定'}")
+    if before.codes != after.codes:
+        parts.append(f"统计代码 {before.codes or '无'} → {after.codes or '无'}")
     return "；".join([*parts, says] if says else parts) or "按原单位转办"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hotline_bridge import letters
+from hotline_bridge.gathering import made_again
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.travel import set_out
 from routing.case import HANDED_BACK, REOPENED, SIGNED, Case, Entry, State
@@ -51,7 +52,7 @@ def _send(tx: Tx, case: Case, routing: Routing, now: datetime, rules: Rules) -> 
     entries = [Entry(now, "bridge", "转办", f"{one.role} {one.unit} {'、'.join((*one.to, *one.cc))}：{one.why}", rules.digest) for one in routing.envelopes]
     entries += [Entry(now, "bridge", "待处理岗确认", doubt, rules.digest) for doubt in routing.doubts]
     sent = []
-    for out in letters.slips(case, routing, signature, now, rules):
+    for out in letters.slips(case, routing, signature, now, rules, made_again(tx, case)):
         letter = tx.tray.put(out, now)
         assert letter is not None   # the round is new
         tx.tasks.owe("post", letter, now)

@@ -81,9 +81,11 @@ def give_back(tx: Tx, number: str, who: str, unit: str, says: str, now: datetime
 def rule(tx: Tx, number: str, who: str, unit: str, says: str, now: datetime, rules: Rules) -> str:  # noqa: PLR0913 (as above)
     """The superior service department has decided which unit handles a case that was given back; its word is carried out (T-7)."""
     case = _out(tx, number)
-    back = [hop for hop in tx.hops.of_round(case) if hop.state == RETURNED]
+    mine = tx.hops.of_round(case)
+    settled = {hop.after for hop in mine if hop.part in WORKING}        # what was ruled once is ruled
+    back = [hop for hop in mine if hop.state == RETURNED and hop.id not in settled]
     if not back:
-        msg = f"no unit has given case {number} back; pass it on with `cases pass-on`, or note a refusal with `cases give-back` first (T-7)"
+        msg = f"no unit has given case {number} back that was not ruled on yet; pass it on with `cases pass-on`, or note a refusal with `cases give-back` first (T-7)"
         raise RuleError(msg)
     if not says.strip():
         msg = "the ruling is empty; write who decided and why (T-7)"

@@ -16,7 +16,8 @@ def triage(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     if case.state is not State.TAKEN:
         return
     verdict = judge(case.complaint, rules.tables[case.pack])
-    sorted_ = rules.timed(replace(case, verdict=verdict, category=verdict.category, unit=verdict.unit), tx.clocks.of_case(case.id))
+    codes = case.codes or rules.codes.propose(f"{case.complaint.product} {case.complaint.channel.value} {case.complaint.text}")
+    sorted_ = rules.timed(replace(case, verdict=verdict, category=verdict.category, unit=verdict.unit, codes=codes), tx.clocks.of_case(case.id))
     tx.tasks.owe("chase", case.id, now)
     entry = Entry(now, "bridge", "分类", _told(verdict), rules.digest)
     if verdict.doubts or verdict.unit is None:

@@ -16,18 +16,18 @@ async def test_C5_a_matter_is_listed_shown_masked_and_decided_about(open_house: 
     assert status == 200
     (row,) = listed["matters"]
     assert (row["people"], row["cases"]) == (2, 2)
-    status, shown, _ = await open_house.call("GET", f"/api/v1/matters/{row['name']}", "desk")
+    status, shown, _ = await open_house.call("GET", f"/api/v1/matters/{row['matter']}", "desk")
     assert status == 200
     assert "13800000001" not in str(shown)
     assert "王小芳" not in str(shown)
     assert {one["case_number"] for one in shown["case_rows"]} == {first, second}
     for body, words in (
-        ({"do": "leave", "with": row["name"]}, "say why"), ({"do": "fly"}, "do must be one of"), ({"do": "join", "with": "M-99", "says": "x"}, "there is no matter"),
+        ({"do": "leave", "with": row["matter"]}, "say why"), ({"do": "fly"}, "do must be one of"), ({"do": "join", "with": "M-99", "says": "x"}, "there is no matter"),
         ({"do": "merge", "with": first, "says": "x"}, "two people"), ({"do": "unmerge", "says": "x"}, "not merged"), ({"go": "x"}, "means nothing here"),
     ):
         status, problem, _ = await open_house.call("POST", f"/api/v1/cases/{second}/matter", "desk", body)
         assert (status, words in problem["detail"]) == (409, True), problem
-    assert (await open_house.call("POST", f"/api/v1/cases/{second}/matter", "desk", {"do": "leave", "with": row["name"], "says": "看错了"}))[0] == 200
+    assert (await open_house.call("POST", f"/api/v1/cases/{second}/matter", "desk", {"do": "leave", "with": row["matter"], "says": "看错了"}))[0] == 200
     assert (await open_house.call("GET", "/api/v1/matters/M-99", "desk"))[0] == 404
     assert (await open_house.call("GET", "/api/v1/matters?likely=yes", "desk"))[1]["matters"] == []
 

@@ -75,8 +75,8 @@ def a_template(name: str = "12378", **changes: Any) -> Template:
     return parse_template({**raw, **changes}, name)
 
 
-def registered(bank: Bank, channel: Channel = Channel.REGULATOR, template: str = "12378") -> None:
+def registered(bank: Bank, channel: Channel = Channel.REGULATOR, template: str = "12378", mailbox: str = REGULATOR) -> None:
     """Register an authority with the bank."""
-    one = Authority("某监管局", channel, frozenset({REGULATOR}), a_template(template))
+    one = Authority("某监管局", channel, frozenset({mailbox}), a_template(template))
     shelf = bank.house.shelf
     shelf.rules = replace(shelf.rules, authorities=Authorities((one,), (one.template,)))

@@ -121,7 +121,15 @@ async def test_C6_compensation_is_recorded_and_promised_by_nobody(bank: Bank) ->
     done = await entered(bank, compensation="5000元")
     await bank.quiet()
     assert bank.case(done.number).complaint.compensation == "5000元"
-    assert all("同意赔偿" not in letter.text for letter in bank.relay.sent)
+    assert "5000元（只作记录，不作任何承诺）" in bank.relay.to("ts-b1010101@branch.example")[0].text
+
+
+async def test_law_12_14_the_slip_says_who_speaks_for_whom(bank: Bank) -> None:
+    await entered(bank, channel="上门", party="单位", contact="赵会计", agent_name="李某", agent_as="代理人", representatives="甲某、乙某", heads="12")
+    await bank.quiet()
+    slip = bank.relay.to("ts-b1010101@branch.example")[0].text
+    for words in ("赵会计", "李某（代理人）", "甲某、乙某", "12人"):
+        assert words in slip
 
 
 async def test_P3_first_asked_responsible_whoever_enters_has_taken_it(bank: Bank) -> None:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from selectolax.parser import HTMLParser
 
-from adapters.formats.letter import LOOP_HEADER, Draft, Enclosure, compose, slip_html
+from adapters.formats.letter import LOOP_HEADER, Draft, Enclosure, compose
 from adapters.formats.slip_docx import write_slip
 from tests.elements.words import read_slip
 from routing.elements import ELEMENTS
 from routing.slip import slip_text
+from tests.letters import slip_page
 from tests.routing.slips import NUMBER, RECEIVED, a_slip
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -162,7 +163,7 @@ def test_any_text_and_any_file_survive(text, content):
 
 def test_P12_a_slip_goes_out_three_times_the_same():
     slip = a_slip()
-    letter = parsed(replace(DRAFT, text=slip_text(slip), html=slip_html(slip), enclosures=(Enclosure(f"{NUMBER}.docx", DOCX, write_slip(slip, RECEIVED)),)))
+    letter = parsed(replace(DRAFT, text=slip_text(slip), html=slip_page(slip), enclosures=(Enclosure(f"{NUMBER}.docx", DOCX, write_slip(slip, RECEIVED)),)))
     plain, html = (letter.get_body((kind,)).get_content() for kind in ("plain", "html"))
     (file,) = letter.iter_attachments()
     assert read_slip(file.get_content()).number == NUMBER
@@ -173,7 +174,7 @@ def test_P12_a_slip_goes_out_three_times_the_same():
 
 def test_the_html_of_a_slip_escapes_everything():
     slip = a_slip(text="<script>alert(1)</script>\n&amp; \"'", demand='"><img src=x>')
-    page = HTMLParser(slip_html(slip))
+    page = HTMLParser(slip_page(slip))
     assert page.css("script, img, a, link, iframe") == []
     assert "<script>alert(1)</script>" in page.body.text()
     assert [node.text() for node in page.css("tr b")] == ["一、投诉受理情况（由受理单位填写）", "二、调查处理情况（由承办单位填写）"]

@@ -196,12 +196,3 @@ def test_a_category_that_is_defensible_too_is_not_learnt_against() -> None:
         return asked(fitted(texts)[0], "存折登错了一行字，窗口只开了一个").categories[Category.MANAGEMENT]
 
     assert chance((Category.MANAGEMENT,)) > chance(())
-
-
-def test_windows_taken_for_a_flag_are_learnt_against(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the windows without a flag a few are learnt from at first; then all that resemble it."""
-    twins = labelled([(number, {"id": f"twin{number}", "text": f"柜员斜眼数了{'三四五六'[number % 4]}声铃，{'东西南北'[number // 4]}门开着", "sensitive": []}) for number in range(16)], "twins")
-    at = OPINED.index(ODD)
-    with_ = fitted([*some_texts(40), *twins])[1].near[40:, at].max()
-    monkeypatch.setattr("hotline_bridge.learning.fit.TAKEN", np.inf)
-    assert with_ < fitted([*some_texts(40), *twins])[1].near[40:, at].max()

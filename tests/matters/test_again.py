@@ -41,7 +41,9 @@ async def test_P18_again_after_the_answer_is_linked_and_verified_again_and_the_d
     assert first.number in next(line.says for line in bank.book(again.number) if line.what == "再次投诉")
     assert other.state is State.SENT                        # verified again
     assert [one for one in bank.relay.to(DESK) if "再次投诉" in one.subject and again.number in one.subject]
-    assert len([one for one in bank.relay.to(OUTLET) if again.number in one.subject]) == 1
+    (slip,) = [one for one in bank.relay.to(OUTLET) if again.number in one.subject]
+    assert f"【再次投诉】第 1 次，首件 {first.number}" in slip.text
+    assert "【再次投诉】" not in bank.relay.to(OUTLET)[0].text
 
 
 async def test_P18_in_other_words_too(bank: Bank) -> None:

@@ -181,7 +181,7 @@ def test_channels_without_a_route_and_digests_at_night_are_named():
         parse_pack(raw, "x")
     assert caught.value.mistakes == (
         "routes.channels: 电话 is in no entry; expected in one",
-        "chasing.digest_times: 17:30:00 is outside hours; expected between 08:30:00 and 17:30:00",
+        "chasing.digest_times: 17:30:00 is outside hours; expected between 08:30:00 and 17:30:00, and in no break",
     )
 
 

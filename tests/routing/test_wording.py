@@ -4,8 +4,9 @@ from routing.elements import ELEMENTS
 from tests.elements.words import found
 from routing.layout import width
 from routing.number import find_numbers
-from routing.reminder import Due, reminder
-from routing.wording import Asks, bounce, cover, incomplete, notice
+from routing.reminder import Due
+from routing.wording import Asks
+from tests.letters import bounce, cover, incomplete, notice, reminder
 from tests.routing.slips import NUMBER, RECEIVED, TEXT, ZONE, a_slip
 
 
@@ -58,7 +59,7 @@ def test_P12_the_request_says_why_words_do_not_count_and_is_no_answer_itself():
 def test_P21_one_reminder_for_all_cases_of_a_mailbox_the_latest_first():
     day = timedelta(days=1)
     cases = [Due("95580-1", "投诉转办单", RECEIVED), Due("95580-2", "投诉转办单", RECEIVED - 3 * day, 3), Due("95580-3", "投诉督办单", RECEIVED - day, 1, RECEIVED)]
-    words = reminder("河东支行", cases, rung="催办", zone=ZONE)
+    words = reminder("河东支行", cases, rung="催办", zone=ZONE).words
     assert words.subject == "【催办】3件投诉待回复，逾期2件"
     rows = [line for line in words.text.splitlines() if line.startswith("95580-")]
     assert [row[:7] for row in rows] == ["95580-2", "95580-3", "95580-1"]
@@ -69,7 +70,7 @@ def test_P21_one_reminder_for_all_cases_of_a_mailbox_the_latest_first():
 
 
 def test_P21_a_reminder_of_one_case_carries_its_number():
-    assert NUMBER in reminder("河东支行", [Due(NUMBER, "投诉转办单", RECEIVED)], rung="提醒", zone=ZONE).subject
+    assert NUMBER in reminder("河东支行", [Due(NUMBER, "投诉转办单", RECEIVED)], rung="提醒", zone=ZONE).words.subject
 
 
 def test_a_bounce_tells_the_desk_who_and_why_and_what_next():

@@ -1,14 +1,19 @@
 """The books write themselves, go to whom the pack says, and say the same whenever they are asked (P-24, C-8, D-8)."""
 
 import io
+from dataclasses import replace
 from datetime import date, datetime
 
 import openpyxl
+import pytest
 
 from hotline_bridge.bookkeeping import Wanted, drawn, entry_of
 from hotline_bridge.registering import register_rows
+from hotline_bridge.steps.assign import Change, assign
 from hotline_bridge.steps.books import order
 from hotline_bridge.steps.close import reopen
+from routing.codes import CodeTable
+from routing.errors import RuleError
 from routing.fingerprint import fingerprint
 from tests.conftest import Bank
 from tests.fakes import ZONE
@@ -144,3 +149,20 @@ async def test_law7_the_register_holds_what_the_bank_knows_of_a_case(bank: Bank)
     assert row.outlet == "上地路营业所"
     before = bank.house.store.read_now(lambda tx: list(register_rows(tx, "", begins, ends, datetime(2026, 7, 22, 12, tzinfo=ZONE), bank.house.rules)))
     assert (before[0].state, before[0].findings, before[0].result) == ("已转办", "", "")
+
+
+async def test_P24_codes_of_the_banks_table_are_proposed_corrected_and_counted(bank: Bank) -> None:
+    codes = CodeTable.parse([
+        {"axis": "C", "code": "0101", "name": "服务态度", "words": "态度"}, {"axis": "C", "code": "0102", "name": "服务效率", "words": ""},
+    ])
+    bank.house.shelf.rules = replace(bank.house.rules, codes=codes)
+    posted = await bank.post(a_form())
+    await bank.quiet()
+    assert bank.case().codes == "C=0101"
+    await bank.decide(assign, posted.number, "desk", Change(codes="C=0102"))
+    assert bank.case().codes == "C=0102"
+    table = counted(bank, "投诉统计表", date(2026, 7, 1), date(2026, 7, 31), bank.clock())
+    (axis,) = table.axes
+    assert [(line.name, line.tally.received) for line in axis.lines] == [("服务态度", 0), ("服务效率", 1)]
+    with pytest.raises(RuleError, match="C=0199 is no code"):
+        await bank.decide(assign, posted.number, "desk", Change(codes="C=0199"))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from routing.case import State
+from routing.papers import Channel
 from tests.conftest import Bank
 from tests.entering.forms import ANSWER, LETTER, NARRATIVE, REGULATOR, entered, registered
 from tests.fakes import ZONE
@@ -230,6 +231,20 @@ async def test_P6_a_regulators_letter_that_no_server_of_ours_confirms_waits_for_
     await bank.assign(bank.case().number, unit="B1010101")
     await bank.quiet()
     assert "银监转〔2026〕7号" in bank.relay.to(OUTLET)[0].text
+
+
+async def test_P9_8_the_banks_own_office_hands_media_cases_on_by_template_and_writes_other_letters_too(bank: Bank) -> None:
+    office = "bangongshi@hq.example"
+    registered(bank, Channel.MEDIA, "handed-down", mailbox=office)
+    told = "交办单\n交办编号：M-3\n反映人：某晚报记者\n交办事项：上地路营业所柜员态度冷淡，读者来信。\n办结期限：5个工作日内"
+    bank.door.mail(a_mail(told, sender=office, subject="媒体交办", message_id="<m1@hq.example>"))
+    bank.door.mail(a_mail("请告知上周的数字。", sender=office, subject="数字", message_id="<m2@hq.example>"))
+    await bank.quiet()
+    other, media = bank.cases()
+    assert (media.complaint.channel, media.complaint.authority_number) == (Channel.MEDIA, "M-3")
+    assert media.complaint.authority_due is not None
+    assert media.complaint.authority_due.astimezone(ZONE).isoformat() == "2026-07-29T17:30:00+08:00"
+    assert other.complaint.channel is Channel.WEB
 
 
 async def test_P3_the_words_of_the_letter_reach_the_unit_whole(bank: Bank) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from adapters.formats.books.about import about_rows
@@ -28,13 +29,11 @@ def paper(leaf: Leaf, fonts: Sequence[str] = ()) -> bytes:
 
     `fonts` are folders with further faces. Raises Unprintable where Typst or a Chinese face is missing.
     """
-    try:
-        import typst
-    except ImportError as missing:
-        raise Unprintable("no PDF without Typst: install hotline-bridge[pdf], or take the web page (.html) instead") from missing
+    if trouble := unprintable(fonts):
+        raise Unprintable(trouble)
+    import typst
+
     book, found = _faces(tuple(fonts))
-    if not found:
-        raise Unprintable(f"no Chinese face for the PDF: install fonts-noto-cjk, or name a folder with one of {', '.join(FACES)}")
     try:
         made, warned = typst.compile_with_warnings(
             _TEMPLATE.read_bytes(), font_paths=book, format="pdf", sys_inputs={"leaf": json.dumps(_cleaned(_told(leaf, found)), ensure_ascii=False)},
@@ -46,6 +45,15 @@ def paper(leaf: Leaf, fonts: Sequence[str] = ()) -> bytes:
     if faulty or not isinstance(made, bytes):
         raise Unprintable(f"the PDF of {leaf.head.title} would lack signs: {'; '.join(faulty)}; install fonts-noto-cjk")
     return made
+
+
+def unprintable(fonts: Sequence[str] = ()) -> str:
+    """Return why no page can be put on paper here, and the cure; "" where it can."""
+    if find_spec("typst") is None:
+        return "no PDF without Typst: install hotline-bridge[pdf], or take the web page (.html) instead"
+    if not _faces(tuple(fonts))[1]:
+        return f"no Chinese face for the PDF: install fonts-noto-cjk, or name a folder with one of {', '.join(FACES)}"
+    return ""
 
 
 @lru_cache(maxsize=8)

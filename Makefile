@@ -71,9 +71,10 @@ chaos: install-dev ## Break the line to real mail servers at every state of IMAP
 bench: install-dev ## Measure: mails, forms, start-up (see bench/README.md)
 	@for file in bench/[a-z]*.py; do name=$${file##*/}; echo "== $$name"; $(BIN)/python -m "bench.$${name%.py}"; done
 
-docs: install-dev ## Write the generated pages anew: docs/rules.md, docs/configuration.md
+docs: install-dev ## Write the generated pages anew: docs/rules.md, docs/configuration.md, docs/templates.md
 	@$(BIN)/python -m tests.rules_index
 	@$(BIN)/python -m tests.docs_index
+	@$(BIN)/python -m tests.templates_index
 
 # The shipped model is trained from the shipped texts alone, beside no model: the same texts give the same figures.
 model: install-dev ## Train the shipped model of triage anew from routing/corpus, with its card (docs/model-card.md)

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from adapters.formats.cdr import calls_of
 from adapters.formats.mime import read_mail
 from adapters.formats.slip_docx import write_slip
+from hotline_bridge.templates import load_templates
 from hotline_bridge.config import Config
 from hotline_bridge.rulebook import load_rules
 from hotline_bridge.store.engine import Store, open_engine
@@ -99,7 +100,8 @@ def formats(seconds: float) -> Iterator[Measured]:
     text = rows.decode()
     yield Measured("call records", "rows/s", rate(lambda: calls_of(rows, "bench", ZONE), seconds) * 500, "csv.reader", rate(lambda: list(csv.reader(io.StringIO(text))), seconds) * 500)
     slip = slip_of(a_case(), CONTEXT)
-    yield Measured("slips as Word forms", "forms/s", rate(lambda: write_slip(slip, RECEIVED), seconds), "slip as a value", rate(lambda: slip_of(a_case(), CONTEXT), seconds))
+    form = load_templates().form
+    yield Measured("slips as Word forms", "forms/s", rate(lambda: write_slip(slip, RECEIVED, form), seconds), "slip as a value", rate(lambda: slip_of(a_case(), CONTEXT), seconds))
 
 
 def rules(seconds: float) -> Iterator[Measured]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adapters.formats.books.paper import unprintable
 from hotline_bridge.config import Cdr, Config, ImapSection, SmtpSection, load_config, secret_path
 from hotline_bridge.config_file import ConfigMistakes
 from hotline_bridge.rulebook import BadTables, load_rules
@@ -14,6 +15,8 @@ from hotline_bridge.sealing import signing
 from hotline_bridge.store.upgrade import current, newest
 from hotline_bridge.wiring import engine_of, mail_doors, posters, reply_key, visitors
 from routing.recipients import unreachable
+from routing.reporting import places, readers
+from routing.rules import Rules
 
 KNOCK_SECONDS = 15.0
 
@@ -149,10 +152,24 @@ def _tables(config: Config, report: Report) -> None:
     for name in dict.fromkeys((rules.default_pack, *rules.by_hotline.values())):
         for lack in unreachable(rules.pack(name), rules.directory):
             report.odd(lack)
+    _books(rules, report)
     for warning in loaded.warnings[:50]:
         report.odd(warning)
     if len(loaded.warnings) > 50:
         report.odd(f"… and {len(loaded.warnings) - 50} more of the directory")
+
+
+def _books(rules: Rules, report: Report) -> None:
+    """Whether every report of the packs in use has somebody to read it, and can be put on paper (P-24)."""
+    for pack in (rules.pack(name) for name in dict.fromkeys((rules.default_pack, *rules.by_hotline.values()))):
+        for entry in pack.reports:
+            about = places(entry, pack, rules.directory)
+            if not about:
+                report.odd(f"{pack.id}: the report {entry.name} is about no unit of the directory; correct key_branches ({entry.rule})")
+            elif doubt := readers(entry, about[0], rules.directory).doubt:
+                report.odd(f"{pack.id}: {doubt}")
+    if trouble := unprintable():
+        report.odd(f"reports go without a PDF: {trouble}")
 
 
 def _knock(config: Config, report: Report) -> None:

@@ -64,7 +64,7 @@ class Bank(Section):
     mailbox: str = Field("hotline@bank.example", pattern=ADDRESS, description="what branches write to")
     subaddresses: bool = Field(True, description="whether mailbox+anything@ reaches the mailbox too; false for e.g. Domino")
     desk: str = Field("desk@bank.example", pattern=ADDRESS, description="where alarms for the complaint desk go")
-    templates: Place | None = Field(None, description="a folder of letters' templates, each in place of the one of its name that comes along; see docs/books.md")
+    templates: Place | None = Field(None, description="a folder of letters' templates, each in place of the one of its name that comes along; see docs/templates.md")
     slip_template: Place | None = Field(None, description="the slip as a Word form of the bank's own, with placeholders; empty: the one that comes along")
 
 

@@ -40,7 +40,7 @@ def bytes_of(draft: Mapping[str, object], sheets: Templates) -> bytes:
     if draft.get("slip") is None:
         return compose(letter)
     slip = _slip.validate_python(draft["slip"])
-    form = Enclosure(f"{slip.title}{slip.number}.docx", DOCX, write_slip(slip, letter.date))
+    form = Enclosure(f"{slip.title}{slip.number}.docx", DOCX, write_slip(slip, letter.date, sheets.form))
     return compose(replace(letter, html=wording.slip_page(sheets, slip) if draft.get("html") else "", enclosures=(*letter.enclosures, form)))
 
 

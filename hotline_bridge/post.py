@@ -19,6 +19,7 @@ from hotline_bridge.store.tx import Tx
 from routing.delivery import ACCEPTED, DEFERRED, REFUSED, envelope_id
 from routing.rules import Rules
 from routing.stationery import Templates
+from routing.templating import TemplateFails
 
 log = structlog.get_logger()
 PATIENCE = timedelta(minutes=15)    # a relay may take ten minutes after the final dot (RFC 5321 §4.5.3.2.6)
@@ -97,8 +98,13 @@ def _fix(tx: Tx, claimed: Sequence[Claimed], made: Mapping[int, bytes], broken: 
         tx.tray.fix(key, raw)
     for task, letter in claimed:
         if letter.id in broken:
-            tx.tasks.park(task, f"{type(broken[letter.id]).__name__}: the letter cannot be made from its draft; see the log")
+            tx.tasks.park(task, _why_not(broken[letter.id]))
     return [(task, tx.tray.get(letter.id)) for task, letter in claimed if letter.id not in broken]
+
+
+def _why_not(error: Exception) -> str:
+    """Why a letter cannot be made; of a defect only its kind, for its words may be a customer's (P-6)."""
+    return str(error) if isinstance(error, TemplateFails) else f"{type(error).__name__}: the letter cannot be made from its draft; see the log"
 
 
 async def _carry(house: House, task: Task, letter: Letter) -> Outcome:

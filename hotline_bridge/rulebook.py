@@ -51,7 +51,7 @@ def _loaded(config: "Config", reply_key: bytes) -> Loaded:
     directory = tried(trouble, lambda: load_directory(config.tables.directory))
     tables = tried(trouble, lambda: load_words(config.tables.watchlist, config.tables.rates, config.tables.lexicons))
     beside = tried(trouble, lambda: load_model(config.tables.model)) if config.tables.use_model else None
-    sheets = tried(trouble, lambda: load_templates(config.bank.templates))
+    sheets = tried(trouble, lambda: load_templates(config.bank.templates, config.bank.slip_template, tables.hollow if tables else None))
     codes = tried(trouble, lambda: load_codes(config.tables.codes)) or CodeTable()
     wanted = {config.bank.pack, *config.bank.packs.values()}
     if packs and (unknown := sorted(wanted - set(packs))):

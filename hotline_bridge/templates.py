@@ -6,24 +6,48 @@ from functools import partial
 from importlib import resources
 from pathlib import Path
 
+from adapters.formats.slip_docx import mistakes_of
+from adapters.formats.slip_form import read_form
 from hotline_bridge.tables import content_of, one_digest, tried
+from routing import specimens
 from routing.errors import BadTable
+from routing.hollow import Hollow
 from routing.stationery import FILES, Templates
-from routing.templating import SUFFIXES, Template, parse
+from routing.templatereader import parse
+from routing.templating import SUFFIXES, Template
 
+FORM = "slip.docx"
 SHIPPED = resources.files("routing") / "templates" / "zh"
 _CURE = "`hotline-bridge templates list` names them all"
 
 
-def load_templates(folder: Path | None = None) -> Templates:
-    """Every template in force; BadTable with every mistake of every file, each with its line."""
+def load_templates(folder: Path | None = None, slip: Path | None = None, hollow: Hollow | None = None) -> Templates:
+    """Every template in force; BadTable with every mistake of every file, each with its line.
+
+    With `hollow`, the bank's own ones are tried on every letter in every state: a mistake is told before anything is sent.
+    """
     sources = {name: (name, (SHIPPED / name).read_bytes()) for name in FILES}
     own = _own(folder) if folder else {}
     trouble: list[BadTable] = []
     read = {name: tried(trouble, partial(_parsed, name, *source)) for name, source in {**sources, **own}.items()}
+    drawn = content_of(slip) if slip else (SHIPPED / FORM).read_bytes()
+    form = tried(trouble, lambda: read_form(drawn, str(slip or FORM)))
     if trouble:
-        raise BadTable(str(folder or "templates"), [f"{one.name}: {mistake}" for one in trouble for mistake in one.mistakes])
-    return Templates(read, one_digest(*(hashlib.sha256(content).hexdigest() for _, content in own.values())) if own else "", frozenset(own))
+        raise BadTable("templates", [f"{one.name}: {mistake}" for one in trouble for mistake in one.mistakes])
+    theirs = [*(content for _, content in own.values()), *([drawn] if slip else [])]
+    sheets = Templates(read, form, one_digest(*(hashlib.sha256(one).hexdigest() for one in theirs)) if theirs else "", frozenset([*own, *([FORM] if slip else [])]))
+    if hollow and (mistakes := list(_tried_on(sheets, hollow))):
+        raise BadTable("templates", mistakes)
+    return sheets
+
+
+def _tried_on(sheets: Templates, hollow: Hollow) -> Iterator[str]:
+    """What would go wrong with the bank's own templates, were they used."""
+    yield from specimens.mistakes(sheets, frozenset(FILES[name].name for name in sheets.own if name in FILES), hollow)
+    if FORM in sheets.own:
+        for handed_down in (False, True):
+            slip = specimens.a_slip(handed_down=handed_down)
+            yield from (f"{sheets.form.file}: {mistake}" for mistake in mistakes_of(sheets.form, slip, specimens.ANSWER, hollow, specimens.AT))
 
 
 def _own(folder: Path) -> Mapping[str, tuple[str, bytes]]:

@@ -25,7 +25,7 @@ def digest(address: str, fired: Sequence[tuple[Pending, Case]], besides: tuple[S
     """
     others, more = besides
     known = {case.id: case for _, case in fired}
-    rows = [_due(case, [one.name for one, it in fired if it.id == case.id], address, now, rules) for case in (*known.values(), *others)]
+    rows = [_due(case, [one for one, it in fired if it.id == case.id], address, now, rules) for case in (*known.values(), *others)]
     rows.sort(key=lambda row: (-row.days_overdue, row.due))
     said = _reminder(address, fired, rows[:MOST_ROWS], more + max(0, len(rows) - MOST_ROWS), rules)
     letter = _draft(f"{DIGEST}.{round_}.{_box(address)}", address, said, now, rules)
@@ -38,7 +38,7 @@ def digest(address: str, fired: Sequence[tuple[Pending, Case]], besides: tuple[S
 def at_once(address: str, fired: Sequence[tuple[Pending, Case]], round_: int, now: datetime, rules: Rules) -> Outgoing:
     """One reminder of one case, which waits for no digest."""
     case = fired[0][1]
-    said = _reminder(address, fired, [_due(case, [one.name for one, _ in fired], address, now, rules)], 0, rules)
+    said = _reminder(address, fired, [_due(case, [one for one, _ in fired], address, now, rules)], 0, rules)
     letter = _draft(f"{AT_ONCE}.{round_}.{_box(address)}.{case.number}", address, said, now, rules)
     return Outgoing(
         about=f"case:{case.id}", purpose=f"{AT_ONCE}:{_box(address)}", round=round_, message_id=letter.message_id.strip("<>"),
@@ -67,14 +67,17 @@ def _draft(name: str, address: str, said: Reminder, now: datetime, rules: Rules)
     )
 
 
-def _due(case: Case, names: Sequence[str], address: str, now: datetime, rules: Rules) -> Due:
-    """One row of a reminder, as its reader needs it: the desk is told what waits, those above a unit which unit it is."""
+def _due(case: Case, lines: Sequence[Pending], address: str, now: datetime, rules: Rules) -> Due:
+    """One row of a reminder, as its reader needs it: the desk is told what waits, those above a unit which unit it is.
+
+    Whoever is reminded of a part of their own - who assists, who has not begun - is asked for that, not to press the lead.
+    """
     assert case.due is not None
     desk = address == rules.identity.desk
     lead = rules.directory.get(case.lead) if case.lead and case.state is State.SENT else None
-    own = lead is not None and address in {lead.mailbox, lead.first.mailbox, lead.second.mailbox}
+    own = (lead is not None and address in {lead.mailbox, lead.first.mailbox, lead.second.mailbox}) or any(one.unit for one in lines)
     pack = rules.pack(case.pack)
-    row = Due(case.number, title_of(case.complaint.channel, pack.form), case.due, _days_over(case.due, now, pack), case.last_day, remark="、".join(dict.fromkeys(names)))
+    row = Due(case.number, title_of(case.complaint.channel, pack.form), case.due, _days_over(case.due, now, pack), case.last_day, remark="、".join(dict.fromkeys(one.name for one in lines)))
     return replace(
         row, past=now - case.due if now >= case.due else None, unit=lead.full_name if lead and not own else "", waits=case.state.value if desk else "",
         today=case.due.astimezone(pack.zone).date() == now.astimezone(pack.zone).date(),

@@ -122,7 +122,7 @@ async def build(config: Config, clock: Clock = system_clock) -> AsyncIterator[Bu
         mailer = _mailer(config, mail)
         stack.push_async_callback(mailer.close)
         inlets = await _inlets(config, mail, stack)
-        house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer), office=_office(config), signing=signing(config))
+        house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer), office=office_of(config), signing=signing(config))
         counter = Counter(house)
         door = Door()
         url = await _http(config, house, counter, desk.recordings, stack, door)
@@ -182,7 +182,7 @@ def _mailer(config: Config, mail: EmbeddedMail | None) -> Smtp:
     ))
 
 
-def _office(config: Config) -> Office | None:
+def office_of(config: Config) -> Office | None:
     """The program that opens old office files; None where it is switched off or not installed. ConfigMistakes where the one named is not there."""
     office = config.office
     if not office.enabled:

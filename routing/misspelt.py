@@ -17,14 +17,15 @@ from routing.placereader import BESIDE, Reader, Reading
 from routing.sounds import sounded
 from routing.text import fold_text
 
-_STOP = re.compile(r"$|[\s,。;!?:、]|的(?:$|[\s,。所那])|[镇乡阵](?:$|[\s,。的那所])|所|营业所|网点|街道|那|𠮶")
+_STOP = re.compile(r"$|[\s,。;!?:、]|的(?:$|[\s,。所那])|[镇乡阵](?:$|[\s,。的那所])|所|营业所|网点|街道|那|𠮶|(?:信贷|客户|理财|大堂)经理|信贷员|柜员")
+_PAUSES = frozenset((",", " ", "的"))
 _JOINT = re.compile(r"[市县区旗州的\s,、]{0,2}")
 _TOWN = "镇阵振乡香"
 _OUTLET = "营业所|营业部|营业厅|网点|支局|分理处|储蓄所|街道|所(?![有以谓在说得需持述属示为列指])"
 #: The word of a town, of an outlet with what leads up to it, or of its staff. Each branch begins with a plain character: few places of a text are tried.
 _WORDS = re.compile("|".join((
     *(f"{town}(?![村长下里])" for town in _TOWN), *(f"{lead}(?:银行)?(?:{_OUTLET})" for lead in ("的", "那个", "那家", "这个", "𠮶个", "𠮶间")),
-    f"银行(?:{_OUTLET})", _OUTLET, *(f"{lead}的(?:信贷员|信贷经理|柜员|客户经理|理财经理|大堂经理)" for lead in ("", "那边", "这边")))))
+    *(f"{lead}点(?=[,。、 ]|$)" for lead in ("的", "那个", "这个", "你们那个")), f"银行(?:{_OUTLET})", _OUTLET, *(f"{lead}的(?:信贷员|信贷经理|柜员|客户经理|理财经理|大堂经理)" for lead in ("", "那边", "这边")))))
 _AREA_WORD = re.compile(r"[县区市旗州盟](?!面|场|民|长|里|上)")
 #: A name of fewer characters, without 镇 or 乡, has too many that sound like it to stand without an area.
 _RARE = 3
@@ -112,12 +113,24 @@ class _Ear:
             for end in range(start + 2, min(start + _LONGEST, len(self.text)) + 1):
                 if _STOP.match(self.text, end):
                     yield from self._sounding(start, end, strong=False)
+        yield from self._jotted()
         for count, word in enumerate(_WORDS.finditer(self.text)):
             if count >= _MOST_WORDS:
                 return
             end = word.end() if self.text[word.start()] in _TOWN else word.start()
             for start in range(max(0, end - _LONGEST), end - 1):
                 yield from self._sounding(start, end, strong=True)
+
+    def _jotted(self) -> Iterator[_Span]:
+        """Yield what stands by itself right before an area, as a seat jots it down: 旺鹤路 临江."""
+        for area in self.letter.areas:
+            at = area.start - 1
+            start = at - _RARE
+            while at > 0 and self.text[at] == " " and start >= max(0, at - _LONGEST):
+                if start == 0 or not self.text[start - 1].isalpha():
+                    yield from self._sounding(start, at, strong=False)
+                    break
+                start -= 1
 
     def _sounding(self, start: int, end: int, *, strong: bool) -> Iterator[_Span]:
         short = end - start - strong * (self.text[end - 1] in _TOWN) < _RARE
@@ -221,10 +234,10 @@ def _behind_a_wrong_area(reader: Reader) -> Heard | None:
             continue
         for code in mention.outlets[:_MOST_OPEN]:
             for name in (name for area in gazetteer.above(code)[:2] for name in gazetteer.area_names.get(area, ())):
-                start = mention.start - len(name)
+                start = mention.start - len(name) - (text[mention.start - 1:mention.start] in _PAUSES)
                 # 阑州 for 澜州: of two characters the second must say that an area is meant.
-                if start < 0 or not (name[-1] == text[mention.start - 1] or name[0] == text[start]):
+                if start < 0 or not (name[-1] == text[start + len(name) - 1] or name[0] == text[start]):
                     continue            # with one character off, the first or the last is right
-                if (len(name) >= _RARE or name[-1] in "州县") and one_off(text[start:mention.start], name) and reader.letter.begins(start):
+                if (len(name) >= _RARE or name[-1] in "州县") and one_off(text[start:start + len(name)], name) and reader.letter.begins(start):
                     found[code] = Heard((code,), start, mention.end)
     return next(iter(found.values())) if len(found) == 1 else None

@@ -8,10 +8,11 @@ it could be.
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from routing.directory import Directory
-from routing.gazetteer import Codes, Gazetteer
+from routing.gazetteer import Codes, Gazetteer, Mention
 from routing.misspelt import Heard, heard
 from routing.parties import UnitCode
 from routing.placeletter import BRANCH_SAID, OUTLET_SAID, Letter, Part
@@ -28,6 +29,7 @@ _SOME_OUTLET = re.compile(r"(?:市|县|区)?[\s的]*(?:那边|这边)?(?:那个|
 _WHICH_OUTLET = re.compile(r"(?:记不清|记不得|不记得|不知道?|说不清|讲不清|没记住|看不清|忘了|不清楚)[^。\n]{0,5}(?:所|网点|营业所|名)|(?:哪个|哪家)(?:所|网点)[^。\n]{0,8}(?:记不|不记|不知|说不清|讲不清|忘了)")
 #: 柳林所的人说是支行压着: the outlet is the witness.
 _BLAMES_BRANCH = re.compile(r".{0,3}?所里?的?(?:人|柜员|主任|经理)?(?:都)?(?:说|讲)(?:是|让|叫|要)?找?.{0,6}?(?:[支分省市]行|上面)")
+_OR = re.compile(r"(?:营业所|网点|那个|那家|所|点)*[?,]?(?:还是|或者是?|要么是?)(?:在|去|是)?")
 _CARDS = re.compile(r"信用卡|卡中心|贷记卡|说明书|封闭期|预期收益|净值")
 _CHANNELS = re.compile(r"手机银行|网上银行|微信银行|小程序|app(?<![a-z]app)(?![a-z])|闪退")
 _OF_THE_OFFICE = re.compile(r"的?(?:电话|工作人员|员工|那个人|经理|科长|处长|主任|接线员)?.{0,4}(?:没人接|打不通|无人接听|态度|推诿|骂|不理)")
@@ -93,10 +95,23 @@ def _decide(reader: Reader, readings: list[Reading]) -> tuple[Place | None, bool
         return _place(units, letter.quote(mention)), chosen is not None
     if chosen is None:
         return None, False
+    either = _either(letter, chosen.mention)
+    if either:
+        return either, True
     quote = letter.quote(chosen.mention)
     if chosen.clash:
         return Place(None, chosen.units, quote), False
     return _place(chosen.units, quote), len(chosen.units) == 1 or chosen.score >= SURE
+
+
+def _either(letter: Letter, chosen: Mention) -> Place | None:
+    """Return both outlets where somebody asks which of two it is, and nobody says (柳林东还是柳林西)."""
+    named = [each for each in letter.mentions if each.outlets]
+    for one, other in pairwise(named):
+        if chosen in {one, other} and _OR.fullmatch(letter.text, one.end, other.start):
+            later = any(each.start > other.start and {*each.outlets} & {*one.outlets, *other.outlets} for each in named)
+            return None if later else Place(None, (*one.outlets, *other.outlets), letter.folded.quote(one.start, other.end))
+    return None
 
 
 def _place(units: Codes, evidence: str) -> Place:
@@ -188,6 +203,20 @@ def _hinted(hint: str, letter: Letter, gazetteer: Gazetteer) -> Place | None:
     return _place(reader.best_outlets(named[-1])[1], hint)
 
 
+def _jotted_last(reader: Reader) -> Place | None:
+    """Return the only unit of a name that a seat jots down as the last word of its note: … 等到12点没办 望鹤路."""
+    letter = reader.letter
+    text = letter.text.rstrip(" 。")
+    for mention in letter.mentions[-1:]:
+        said = OUTLET_SAID.match(text, mention.end) or BRANCH_SAID.match(text, mention.end)
+        if letter.head or text[mention.start - 1:mention.start] != " " or (said.end() if said else mention.end) != len(text):
+            continue
+        units = reader.best(mention) if BRANCH_SAID.match(text, mention.end) and mention.areas else reader.best_outlets(mention)[1] if mention.outlets else ()
+        if len(units) == 1:
+            return _place(units, letter.quote(mention))
+    return None
+
+
 def _fault_place(reader: Reader, leading: Codes) -> Place:
     """A fault many feel: an outlet only where said outright; otherwise the area and the channel department."""
     readings = reader.readings()
@@ -197,6 +226,9 @@ def _fault_place(reader: Reader, leading: Codes) -> Place:
         return _place(chosen.units, reader.letter.quote(chosen.mention))
     if department:
         return department
+    jotted = _jotted_last(reader)
+    if jotted:
+        return jotted
     near = choose([each for each in readings if each.weight is Weight.NEAR])
     area = _area(reader) or Place()
     return area._replace(candidates=tuple(dict.fromkeys((*(near.units if near else ()), *area.candidates, *leading))))

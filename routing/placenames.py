@@ -42,7 +42,8 @@ _WORDS = (
     "大全 大发 大块 大堤 大水 大街 大路 大院 天台 好生 安家 宏观 官场 富强 工区 平地 平铺 广度 建筑 得胜 打滚 打通 振兴 操场 方正 昌盛 星宿 木杆 "
     "李子 村头 枕头 柿子 栏杆 核桃 正大 正直 正路 民乐 泥巴 海港 港口 点头 牌坊 田头 电厂 监狱 相公 石油 矿区 码头 砂石 种田 红心 红火 绿化 自强 "
     "航空 草地 草场 荒地 虾子 街头 观音 计划 赶场 车头 车道 车门 转导 远大 适中 造化 长久 长官 高兴 马头 高大 首车 上司 机场 医药 学校 小区 "
-    "阿拉 回民 大姓 三五 五一 后三 阿里")
+    "阿拉 回民 大姓 三五 五一 后三 阿里 楼下 马甲 大楼 下楼 开通 开张 热水 山里 太阳 酒店 唱歌 文教 创业 福利 路口 健康 法官 普惠 酒后 铁门 吉利 满月 公平 明星 "
+    "光荣 先进 商家 春联 大巴 公道 纺织 重阳 文明 木耳 电力 桥上 安静 永久 英雄 狮子 长征 舍得 大年 礼让 水稻 石头 花园 河边 江边 湖边 前门 丰收 沙龙 天堂 桥头 店门 工卡 里头 月里 下山 两家 三家")
 #: Beside their county these are places sooner than words: 石桥胜利.
 _SOONER_PLACES = frozenset({
     "平安", "幸福", "和平", "建设", "解放", "光明", "团结", "友谊", "前进", "胜利", "老街", "新村", "公园", "火车站",
@@ -62,6 +63,9 @@ def outlet_names(name: str, above: tuple[str, ...] = ()) -> Iterator[str]:
     town = _TOWN_END.sub("", stem)
     if len(town) >= 2 and town != stem and town not in NO_NAMES:
         yield town
+    estate = stem.removesuffix("新村")
+    if len(estate) == 2 and estate != stem and estate not in NO_NAMES and estate not in ORDINARY:
+        yield estate                    # 望鹤新村 is 望鹤 to its neighbours
     if len(stem) <= 4:
         return
     if "族" in stem:

@@ -43,6 +43,8 @@ _COUNTY, _PROVINCE = 4, 1
 #: From here on nothing has to be written wrong: the county stands beside the name.
 SURE = _COUNTY + BESIDE
 _GAP = 4
+#: So many units of a bare name are worth asking about (ruling 17).
+_FEW_OF_A_NAME = 10
 _STOPPED = re.compile(r"[。!?;\n]")
 _PASSED_ON = re.compile(r"(?:请|转|由|交|致|报|经|让|已请|会转|转到|转给|抄送|呈)(?:你们|贵行)?$")
 _PASSED_ON_AFTER = re.compile(r".{0,6}?(?:核实|核查|初查|查实|反映客户|转单|转办|先认|认领|经查|并转|收到客户)")
@@ -55,6 +57,15 @@ _ALONE_AFTER = re.compile(r"的?(?:对吧|对吗|是吧|是吗)?(?:$|[\s,。;?!]
 _TIGHT = re.compile(r"[市县区旗州省的那\s]{0,2}[^\s,。;:!?、]?")
 #: 望鹤|山: the name of something else goes on.
 _GOES_ON = re.compile(r"(?:山|湖(?![南北])|水库|寺|庙|景区|公园|大桥|高速)")
+#: What is done at an outlet, where no other word says that one is meant: 在望鹤开的户, 上柳林存钱.
+_BANKED_AT = re.compile(r"[在喺到去上从](?:你们|恁|侬|你行|贵行)?$")
+_BANKED = re.compile(r"(?:那[边儿块]|这[边儿])?(?:开的[户卡账]|开的?(?=[,。;!? ]|$)|开了?[个张]?[户卡账]|办的?[了]?[个张]?(?:卡|存折|存单|存款|贷款|业务|开户)|存的?[了]?(?:钱|款|定期|死期|一笔|[一二两三四五六七八九十\d])|取[的了]?(?:钱|款|不出)|贷的?[了]?款)")
+#: The same of a name of three characters, or of one whose area is named; 在楼下取号 says nothing.
+_SERVED = re.compile(r"(?:打印?流水|排[队号]|挂失|补[登办]|汇款|转账|换[^,。;!? ]{0,3}(?:卡|折|钞|币|零|钱)|[办交还][^,。;!? ]{0,5}(?:卡|证|业务|手续|贷|费|税|按揭))")
+#: 望鹤那个窗口, 柳林路你们门口: its counter or its door.
+_ITS = re.compile(r"(?:那个|那边|这个)的?(?:窗口|柜台)|,?(?:你们|恁)的?(?:门口|大门|大厅|厅里|柜台|窗口)")
+#: 你们望鹤路: what is the bank's, and no area of it, is an outlet.
+_YOURS = re.compile(r"(?:你们|恁|侬|你行|贵行|你哋)(?:那个|这个|的)?$")
 _LANDMARK = re.compile(r"(?:[路街巷道站]|广场|公园|大桥|市场|医院|大学|学院|码头|商场)$")
 _STREET = re.compile(r"街道")
 _IN_FULL = re.compile(r"[营分储支网]")
@@ -142,7 +153,20 @@ class Reader:
 
     def _worth_reading(self, mention: Mention) -> bool:
         """Whether a bare short name may say anything at all: with its word behind it, or alone."""
-        return bool(OUTLET_SAID.match(self.letter.text, mention.end)) or self._alone(mention, _BLANK_BEFORE)
+        text, end = self.letter.text, mention.end
+        return bool(OUTLET_SAID.match(text, end) or self._banked(mention, rare=False)) or self._alone(mention, _BLANK_BEFORE)
+
+    def _banked(self, mention: Mention, *, rare: bool) -> bool:
+        """Whether somebody went there to open an account, pay in or draw: 在望鹤开的户, 上柳林存钱; `rare` is True of a name that is no word."""
+        text, end = self.letter.text, mention.end
+        if _ITS.match(text, end) or (rare and self._yours(mention)):
+            return True
+        done = _BANKED.match(text, end) or (rare and _SERVED.match(text, end))
+        return bool(done and _BANKED_AT.search(self.letter.before(mention.start)))
+
+    def _yours(self, mention: Mention) -> bool:
+        """Whether the bank's own is said by its bare name, which is no area's: 你们望鹤路."""
+        return not mention.areas and bool(_YOURS.search(self.letter.before(mention.start))) and not BRANCH_SAID.match(self.letter.text, mention.end)
 
     def _alone(self, mention: Mention, edge: re.Pattern[str]) -> bool:
         """Whether a name stands by itself between stops or blanks, as a seat jots it down (柳林的)."""
@@ -155,7 +179,7 @@ class Reader:
 
     def _clashes(self, mention: Mention) -> bool:
         """Whether an area stands right before the name and has no such outlet, or the name begins within a word."""
-        if (self.named or mention.end - mention.start == 2) and not self.letter.begins(mention.start):
+        if (self.named or mention.end - mention.start == 2) and not self.letter.begins(mention.start) and not self._banked(mention, rare=False):
             return True
         for area in reversed(self.letter.areas):
             if area.start < mention.start:
@@ -166,7 +190,8 @@ class Reader:
     def _weight(self, mention: Mention, score: int, fitting: int) -> Weight:
         text, end = self.letter.text, mention.end
         length = end - mention.start
-        if OUTLET_SAID.match(text, end):
+        meant = (score or fitting == 1) and self._banked(mention, rare=bool(score) or length > 2) and not self._ordinary(mention)
+        if meant or OUTLET_SAID.match(text, end):
             return Weight.SAID
         if length == 2 and (self._ordinary(mention) or _GOES_ON.match(text, end)):
             return Weight.NONE
@@ -189,6 +214,8 @@ class Reader:
         if score:
             return Weight.NEAR if last in "镇乡路街" else Weight.LONE
         if last in "镇乡" and self.letter.begins(mention.start):
+            return Weight.LONE
+        if 1 < fitting <= _FEW_OF_A_NAME and not mention.areas and self._alone(mention, _BLANK_BEFORE):
             return Weight.LONE
         if fitting != 1 or mention.areas or (_LANDMARK.search(self.letter.text[mention.start:mention.end]) and not _EDGE.match(self.letter.text, mention.end)):
             return Weight.NONE

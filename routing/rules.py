@@ -13,6 +13,7 @@ from routing.clocks import Event
 from routing.deadline import Deadline, deadline
 from routing.directory import Directory
 from routing.errors import RuleError
+from routing.form import NO_FORM
 from routing.hollow import Hollow
 from routing.pack import Pack
 from routing.papers import Mail
@@ -83,10 +84,10 @@ class Rules:
     digest: str
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)     # by the name of their door
     limits: Limits = Limits()
-    codes: CodeTable = CodeTable()      # of JR/T 0169, where the bank has loaded them
+    codes: CodeTable = field(default_factory=CodeTable)      # of JR/T 0169, where the bank has loaded them
     authorities: Authorities = field(default_factory=Authorities)       # who hands complaints down by mail (D-6)
     hollow: Hollow = field(default_factory=Hollow)           # what an answer may say without saying anything (P-12)
-    sheets: Templates = field(default_factory=lambda: Templates({}))     # the words of letters
+    sheets: Templates = field(default_factory=lambda: Templates({}, NO_FORM))     # the words of letters
 
     def exchange(self, source: str) -> Exchange:
         """How this source writes its records; one that is not configured any more is read by its looks."""

@@ -134,9 +134,12 @@ def _doing(role: str) -> re.Pattern[str] | None:
 
 def public_figure(folded: Folded, reading: Reading, watch: WatchList, lexicon: Lexicon) -> tuple[Flag, ...]:
     """Return the flag where the customer or a party is a well-known person; a mere mention (a scope of `reading`) is none."""
+    listed = _watched(folded, watch, reading)
+    if listed:
+        return listed                   # before any word for a post: what the bank's own list says is no opinion
     for hit in reading.of("figures"):
         return (Flag(PUBLIC_FIGURE, folded.quote(hit.start, hit.end), _RULE, hit.entry.says),)
-    return _followed(folded, lexicon) or _watched(folded, watch, reading)
+    return _followed(folded, lexicon)
 
 
 def on_the_list(flag: Flag) -> bool:

@@ -21,6 +21,7 @@ from hotline_bridge.cli import app
 from hotline_bridge.config import Config, load_config
 from hotline_bridge.store.engine import open_engine
 from hotline_bridge.store.upgrade import upgrade
+from tests import templates_index
 from tests.docs_index import BY_ENVIRONMENT, EXAMPLE, PAGE, ROOT, keys, page, uncommented, words
 
 DEPLOY, UNITS = ROOT / "deploy", ROOT / "systemd"
@@ -167,6 +168,10 @@ def test_the_examples_remarks_show_the_defaults() -> None:
 
 def test_the_page_of_the_configuration_is_fresh() -> None:
     assert (ROOT / PAGE).read_text(encoding="utf-8") == page(), f"{PAGE} is stale; run make docs"
+
+
+def test_the_page_of_the_templates_is_fresh() -> None:
+    assert (ROOT / templates_index.PAGE).read_text(encoding="utf-8") == templates_index.page(), f"{templates_index.PAGE} is stale; run make docs"
 
 
 # backup -----------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ TEXT = {".py", ".toml", ".md", ".sh", ".txt", ".csv", ".service", ".timer", ".sy
 WORKPLACES = tuple("/" + name for name in ("work/", "root/", "home/", "tmp/" + "brief", "opt/" + "pypi"))
 LINES, FUNCTION_LINES = 400, 50
 TAIL = 300          # where the p95 of our code's files may lie; the aim is 250
-WRITTEN = {"docs/rules.md", "docs/configuration.md", "deploy/constraints.txt", "LICENSE"}       # by programs, or by lawyers
+WRITTEN = {"docs/rules.md", "docs/configuration.md", "docs/templates.md", "deploy/constraints.txt", "LICENSE"}       # by programs, or by lawyers
 
 
 def ours() -> Iterator[tuple[str, str]]:

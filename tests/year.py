@@ -68,6 +68,18 @@ class LightRelay(Relay):
         return answer
 
 
+class InlineStore(Store):
+    """The store without its threads: the same transactions, one after the other, none waiting for a thread to wake."""
+
+    async def run(self, work: Callable[[Tx], Any]) -> Any:
+        """Run a writing transaction at once."""
+        return self.run_now(work)
+
+    async def read(self, work: Callable[[Tx], Any]) -> Any:
+        """Run a reading transaction at once."""
+        return self.read_now(work)
+
+
 @dataclass
 class Year:
     """The world of one year."""
@@ -229,7 +241,7 @@ def world(folder: Path, rules: Rules, first: date, seed: int) -> Year:
     event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     upgrade(engine)
     clock, door = SetClock(datetime.combine(first, time(0, 5), ZONE)), WalkIn()
-    house = House(Store(engine, folder / "papers"), clock, Shelf(rules), [door], LightRelay())
+    house = House(InlineStore(engine, folder / "papers"), clock, Shelf(rules), [door], LightRelay())
     post.bytes_of = without_form
     year = Year(house, clock, door, rules, random.Random(seed))
     house.store.run_now(lambda tx: tx.tasks.hasten("books", 0, clock.now))

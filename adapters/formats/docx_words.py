@@ -37,10 +37,11 @@ _SYMBOLS: Mapping[str, str] = {
 
 def rows_of(content: bytes) -> tuple[Row, ...]:
     """Return the words of a .docx, in order, as rows of cells; Unreadable with what to do where it is none."""
-    return tuple(row for row in _rows(_tree(_main_part(content))) if any(cell.strip() for cell in row))
+    return tuple(row for row in _rows(_tree(main_part(content))) if any(cell.strip() for cell in row))
 
 
-def _main_part(content: bytes) -> bytes:
+def main_part(content: bytes) -> bytes:
+    """Return the XML of a .docx's main part, once its package looks like a form's; Unreadable with what to do where it does not."""
     if content.startswith(_OLE):
         raise Unreadable(_why_ole(content))
     try:

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from hotline_bridge.cli import admin, books, callbacks, cases, clocks, entering, files, hops, learning, letters, matters, packs, quarantine, reminders, service
+from hotline_bridge.cli import admin, books, callbacks, cases, clocks, entering, files, hops, learning, letters, matters, packs, quarantine, reminders, service, templates
 from hotline_bridge.config_file import ConfigMistakes
 from routing.errors import BadTable, RuleError
 
@@ -30,6 +30,7 @@ packs.add_to(app)
 letters.add_to(app)
 quarantine.add_to(app)
 books.add_to(app)
+templates.add_to(app)
 admin.add_to(app)
 
 

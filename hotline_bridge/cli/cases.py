@@ -45,8 +45,8 @@ def list_cases(  # noqa: PLR0913 (the options of one command)
         table([views.quarantined(paper, zone) for paper in papers], columns, "隔离件 Quarantine", as_json=as_json)
     else:
         cases, following = leaf.cut(desk.store.read_now(lambda tx: tx.cases.select(states, unit, leaf.reach)))
-        columns = ("number", "state_zh", "category", "unit_name", "received", "due", "provisional", "flags")
-        table([views.row(case, rules) for case in cases], columns, "工单 Cases", as_json=as_json)
+        shown = ("number", "state_zh", "category", "unit_name", "received", "due", "provisional", "flags")
+        table([views.row(case, rules) for case in cases], shown, "工单 Cases", as_json=as_json)
     if following is not None:
         say(f"还有更多 / there are more: --offset {following}")
 

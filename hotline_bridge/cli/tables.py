@@ -14,6 +14,7 @@ HEADS = {
     "received": "受理 received", "due": "到期 due", "provisional": "暂定 provisional", "flags": "标记 flags", "source": "来源 source", "kind": "类型 kind", "bytes": "字节 bytes",
     "row": "行 row", "standing_zh": "结果 standing", "channel": "渠道 channel", "name": "客户 name", "remarks": "提示 remarks", "cell": "单元格 cell", "column": "列 column",
     "field": "字段 field", "zh": "中文 Chinese", "hint": "说明 hint",
+    "file": "文件 file", "what": "用途 what", "rule": "制度 rule", "own": "本行 own", "fields": "各栏 fields", "must": "必备 must",
     "taken": "收到 taken", "trouble": "问题 trouble", "remedy": "处置 remedy", "id": "id", "held": "复听 hearing", "unit": "单位 unit", "sender": "发件人 sender", "at": "时间 at", "reasons": "理由 reasons",
     "people": "人数 people", "cases": "件数 cases", "likely": "疑似 likely", "told": "已报人数 told", "opened": "首次 opened", "matter": "事项 matter", "outcome": "结果 outcome",
     "owed": "应回访 owed", "attempts": "次数 attempts",

@@ -17,7 +17,7 @@ from routing.money.currency import SMALL_CHANGE, change_value, code_of
 from routing.money.figure import BODY, FEW, Figure, ahead_of, figure_from, is_money, reach, values
 from routing.money.noise import COUNTED, ENDLESS, noise_end, told_otherwise
 from routing.money.numerals import HAN, value_of
-from routing.money.shorthand import dealers, elided
+from routing.money.shorthand import dealers, elided, notes
 from routing.money.sums import sums
 from routing.text import Folded, fold
 
@@ -157,7 +157,7 @@ def figures(folded: Folded, rates: Mapping[str, Decimal]) -> tuple[Amount, ...]:
     found = list(islice(walk.amounts(), MOST_AMOUNTS))
     if walk.abroad and found:
         found = _once(found, walk.abroad, folded.text)
-    more = [*elided(folded, found), *dealers(folded)]
+    more = [*elided(folded, found), *dealers(folded), *notes(folded)]
     if not more:
         return tuple(found)
     taken = {amount.at for amount in more}

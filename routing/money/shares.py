@@ -17,6 +17,8 @@ _EACH = rf"(?:各|每(?!户)(?:{THINGS}|个月?)|均|都是|均为|(?<![头第�
 _PARTS_BEFORE = re.compile(rf"(?<!第){_COUNT}[^。!?;0-9]{{0,10}}?{_EACH}[^,。;!?0-9]{{0,4}}$")
 #: 三笔定期，到期分别是5月、8月、11月，每笔一万八.
 _FAR_BEFORE = re.compile(r"(?<![\d一二三四五六七八九十百第])(?P<n>[两俩三仨四五六七八九]|\d{1,2})(?P<what>[笔张次回套份])[^。!?;]{0,28}每(?P=what)[^,。;!?0-9]{0,3}$")
+#: 六名员工各办一笔，每笔四万九.
+_EACH_ONE = re.compile(rf"(?<!第){_COUNT}[^。!?;0-9]{{0,12}}?各[^。!?;0-9]{{0,10}}?一(?P<piece>[笔张份本])[, ]{{0,2}}每(?P=piece)[^,。;!?0-9]{{0,3}}$")
 #: 交五年，每年六千.
 _YEARS_BEFORE = re.compile(r"(?<![\d一二三四五六七八九十百第])(?P<n>[两三四五六七八九十]|十[一-九]|\d{1,2})(?P<what>年|个月)[, ]?每(?P<each>年|个?月)[交缴扣存供付]?$")
 #: 每张2万，3张; 一次五百，扣了六次.
@@ -31,18 +33,18 @@ _TIMES = re.compile(r"[*x×](?P<n>\d{1,2})(?!\d)", re.ASCII)
 _ALIKE = {"名": "人", "位": "人", "个": "人", "家": "户", "个月": "月", "期": "月", "回": "次", "趟": "次", "遍": "次", "条": "笔"}
 #: A share told for one: 每户还剩一万三, 每个人放款前都被要求交三千六, 一辆七万八, 户户三万.
 _SHARE = re.compile(
-    rf"(?:(?P<every>每)一?个?(?P<each>人|个月|月|年|条|{THINGS})[^,。;!?0-9]{{0,12}}?|(?<![头第后上这那有末下同另唯成换])一(?:个?(?P<one>人|年|台|{THINGS})|(?P<piece>个)(?![半月]))[^,。;!?0-9]{{0,4}}?"
+    rf"(?:(?P<every>每)一?个?(?P<each>人|个月|月|年|条|{THINGS})[^,。;!?0-9]{{0,12}}?|(?<![头第后上这那有末下同另唯成换])一(?:个?(?P<one>人|年|台|条|{THINGS})|(?P<piece>个)(?![半月]))[^,。;!?0-9]{{0,4}}?"
     rf"|(?P<twice>[户人家])(?P=twice)[^,。;!?0-9]{{0,4}}?)$")
 _NUMBER = r"[两俩仨]|[一二三四五六七八九]{0,2}十[一二三四五六七八九]?|[二三四五六七八九]{1,2}|\d{1,3}|[一二两三四五六七八九]百[零一二三四五六七八九十]{0,4}"
 _COUNTED = re.compile(
     rf"(?<![\d一二三四五六七八九十百千万第几.])(?P<n>{_NUMBER})(?P<some>[来多几])?"
-    rf"(?P<what>个月(?![前后内])|个(?=人|老|大|姐|妹|兄|朋友|同|工|学|孩|邻居|农|业主|客户|员|[,。;!? ]|$)|人(?!民|家)|期|条|台|(?<=[两俩])月|年(?![级底初前月])|{THINGS})")
+    rf"(?P<what>个月(?![前后内])|个(?=人|老|大|姐|妹|兄|弟|师傅|后生|小伙|姑娘|学员|民工|司机|朋友|同|工|学|孩|邻居|农|业主|客户|员|[,。;!? ]|$)|人(?!民|家)|期|条|台|(?<=[两俩])月|年(?![级底初前月])|{THINGS})")
 _ALL = r"一共|总共|拢共|统共|共计?"
 #: What stands between a share and its count: 每人两万，一共四个人; 每次四万九，… 。一共存了二十六回; 一年扣十块，扣了三年.
 _THEN = re.compile(
     rf"[元块]?钱?(?:[, ]?|[^。!?;]{{0,20}}(?:{_ALL}|[,  ]已?连?[收扣交投存付缴买拉卷刷做办领][了过]?|[,  ]已[收扣交投存付]|收了|连扣)[^,。;!?0-9]{{0,3}}|[^!?;]{{0,30}}(?:{_ALL})[^,。;!?0-9]{{0,3}})$")
 #: A crowd is the background of a complaint (全村六十一户，每户六百), not its matter, unless the text goes on to count it: 每户两千，一共三十八户.
-_MOST_PEOPLE = 20
+_MOST_PEOPLE, _MOST_OWN = 20, 30
 _TAKEN = re.compile("[扣收划]")
 #: 一个红包两百，二十个红包.
 _NAMED = re.compile(r"一(个[一-鿿]{1,3})$")
@@ -60,7 +62,7 @@ def shares(amount: Amount, text: str, *, several: bool, totalled: bool) -> tuple
     start = max(0, amount.at - 30)
     if not _HINT.search(text, max(0, amount.at - 14), amount.at) and text[amount.at - 1:amount.at] not in {"户", "人", "家"}:
         return 1, False
-    before = _PARTS_BEFORE.search(text, start, amount.at) or _FAR_BEFORE.search(text, start, amount.at)
+    before = _EACH_ONE.search(text, start, amount.at) or _PARTS_BEFORE.search(text, start, amount.at) or _FAR_BEFORE.search(text, start, amount.at)
     if before and not (several and _single(text, amount.at)):
         return int(value_of(before["n"]) or 1), False
     if several:
@@ -101,7 +103,8 @@ def _matching(amount: Amount, text: str) -> tuple[int, bool]:
     kind = _ALIKE.get(what, what)
     counts = [count for count in _COUNTED.finditer(text, begin, share.start()) if _kind(count) == kind]
     counted = kind not in {"人", "户"}
-    if counts and kind != "年" and (counted or _count(counts[-1])[0] <= _MOST_PEOPLE) and len(_STOP.findall(text, counts[-1].end(), share.start())) <= bool(share["every"]):
+    most = _MOST_PEOPLE if share["every"] else _MOST_OWN            # 二十五个工友，一人两千四: whoever speaks for them counts them
+    if counts and kind != "年" and (counted or _count(counts[-1])[0] <= most) and len(_STOP.findall(text, counts[-1].end(), share.start())) <= bool(share["every"]):
         return _count(counts[-1])
     behind = next((count for count in _COUNTED.finditer(text, amount.end, amount.end + 42) if _kind(count) == kind), None)
     between = text[amount.end:behind.start()] if behind else ""

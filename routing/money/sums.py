@@ -29,10 +29,10 @@ _NTH = re.compile(r"(?:第?(?P<n>[一二三四五六七八九])|(?P<first>头))(
 #: What makes a bare row a total: 一万，一万，又八千，都走了.
 _ALL_GONE = re.compile(r"[元块]?钱?[, ]?(?:都|全)[^,。;!?]{0,3}[走没转划刷取丢打汇]")
 _NEXT = re.compile(r"[元块]?[、, 和及又再]{1,3}")
-_HOW_MANY = re.compile(r"(?<![第\d])(?P<n>[两俩三仨四五六2-6])个?(?:笔|张|份|位|次|本|季|件|卷|股|存单|存折|折子|[^。!?;]{0,3}$|个)[^。!?;]{0,12}$")
+_HOW_MANY = re.compile(r"(?<![第\d])(?P<n>[两俩三仨四五六2-6])个?(?:笔|张|份|位|次|回|趟|本|季|件|卷|股|存单|存折|折子|[^。!?;]{0,3}$|个)[^。!?;]{0,12}$")
 _EACH_TIME = re.compile(r"每|(?<![头第])一个?[月年次]")
 _WAY = re.compile(r"(?P<in>存|退)|取|扣|刷|划|盗")
-_MOVES = re.compile(r"放|凑|短|支|存|买|投|转|打|汇|取|刷|借|贷|交|付|充|给|划|少|丢|骗|拿|收|添|加|扣|提|盗|要|补")
+_MOVES = re.compile(r"放|凑|短|支|存|买|投|转|打|汇|取|刷|借|贷|交|付|充|给|划|少|丢|骗|拿|收|添|加|扣|提|盗|要|补|扫|缴|垫|押|砸|输|消费")
 
 _OF_WHAT = re.compile(rf"{_MOVES.pattern}|这|那|查|款|账|票")
 
@@ -154,7 +154,7 @@ def _run(found: Sequence[Amount], text: str) -> list[Amount]:
     """Return the first amounts that stand in one row: 转了三笔 380、1200、2600."""
     row = [found[0]]
     for one, other in pairwise(found):
-        if _AND.fullmatch(text, one.end, other.at):
+        if _NEXT.fullmatch(text, one.end, other.at):
             row.append(other)
         elif len(row) > 1:
             break

@@ -10,11 +10,10 @@ from hypothesis import given, settings, strategies as st
 from selectolax.parser import HTMLParser
 
 from adapters.formats.letter import LOOP_HEADER, Draft, Enclosure, compose
-from adapters.formats.slip_docx import write_slip
 from tests.elements.words import read_slip
 from routing.elements import ELEMENTS
 from routing.slip import slip_text
-from tests.letters import slip_page
+from tests.letters import slip_page, write_slip
 from tests.routing.slips import NUMBER, RECEIVED, a_slip
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -9,8 +9,8 @@ from docx.oxml.ns import nsdecls, qn
 from hypothesis import given, settings, strategies as st
 
 from adapters.formats.docx_words import rows_of
-from adapters.formats.slip_docx import write_slip
 from tests.elements.words import read_slip
+from tests.letters import write_slip
 from routing.elements import ELEMENTS
 from routing.papers import Unreadable
 from tests.routing.slips import ANONYMOUS, NUMBER, RECEIVED, a_slip

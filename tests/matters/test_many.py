@@ -85,7 +85,7 @@ async def test_law_25_twenty_people_one_by_one_cross_both_thresholds_once_each(b
 async def test_C5_other_words_are_laid_before_the_desk_which_makes_it_three(bank: Bank) -> None:
     told = TOLD[4]      # one window only, hours of waiting
     for number, text in enumerate((told.base, told.copied, told.retold), 1):
-        await bank.post(form(number, text))
+        await bank.post(form(number, text, form__category="内部管理"))        # as the seat ticked it: what triage takes it for is not the matter here
     await bank.quiet()
     cases = {case.complaint.text: case for case in bank.cases()}
     third = next(case for text, case in cases.items() if text.startswith(told.retold))

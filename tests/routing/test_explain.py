@@ -10,7 +10,8 @@ import pytest
 from routing.explain import LIKELY, explain_json, reasons
 from routing.rules import Rules
 from routing.triage import TriageTables, triage
-from routing.verdict import BY_PERSON, OVER_50K, REPUTATION, Category, Complaint, Flag, Verdict
+from routing.verdict import BY_PERSON, OVER_50K, PUBLIC_FIGURE, REPUTATION, Category, Complaint, Flag, Verdict
+from routing.watch import WatchList
 from tests.models import a_model
 
 NOW = datetime(2026, 7, 22, 9, 0, tzinfo=UTC)
@@ -43,6 +44,20 @@ def test_what_the_lists_find_is_shown_with_their_evidence_and_the_models_chance(
     assert (one.flag, one.raised, one.evidence) == (REPUTATION, True, by_lists)
     assert one.lists
     assert one.chance == pytest.approx(1 / (1 + math.exp(-8)), abs=5e-4)
+
+
+@pytest.mark.parametrize(("text", "raised"), [
+    ("柜员冷淡，我不想曝光谁", False), ("柜员冷淡，我没有曝光的打算", False), ("柜员冷淡，我不想曝光，但两周内不退我会曝光", True), ("柜员冷淡，曝光", True),
+])
+def test_P16_a_plain_denial_is_not_overruled_by_the_model(text: str, *, raised: bool, tables: TriageTables) -> None:
+    assert verdict_of(text, tables).has(REPUTATION) is raised
+
+
+def test_P9_1_a_name_of_the_banks_list_in_its_role_is_not_overruled_by_the_model(tables: TriageTables) -> None:
+    watch = WatchList.parse([{"name": "卢铁山", "role": "退役将军"}])
+    listed = replace(tables.beside(a_model({"从军": PUBLIC_FIGURE}, loud=-8)), watch=watch)
+    assert verdict_of("家里卢铁山，从军四十年，在窗口站了一上午", listed).has(PUBLIC_FIGURE)
+    assert not verdict_of("我是县人大代表，从军四十年，在窗口站了一上午", listed).has(PUBLIC_FIGURE)        # a word for a post is
 
 
 def test_money_is_arithmetic_and_has_no_chance(tables: TriageTables) -> None:

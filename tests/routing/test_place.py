@@ -45,7 +45,8 @@ def find(places, text, hint="", category=Category.ATTITUDE, *, widespread=False)
     ("我要投诉青溪市石桥县桃园镇营业所", "S11"), ("青溪石桥桃园排队两小时", "S11"), ("客诉 南浦桃园所 柜员态度差", "S31"),
     ("石桥县那个柳林所没人", "S13"), ("鼓楼街营业所的灯坏了", "S21"), ("望鹤楼 取款机吞卡", "S23"), ("松鹤坪那家，柜员骂人", "S15"),
     ("桃园镇，青溪的", "S11"), ("客户：就是东门那个所。\n坐席：临江区的东门营业所对吗？\n客户：对", "S24"), ("我在金谷路的网点办的", "S32"),
-    ("臨江區鼓樓街營業所", "S21"), ("青城临江鼓楼街", "S21"),
+    ("臨江區鼓樓街營業所", "S21"), ("青城临江鼓楼街", "S21"), ("望鹤楼你们那个点，椅子坏了", "S23"), ("我在你们金谷路排队，叫号器不响", "S32"), ("卡是在金谷路开的，只能进不能出", "S32"),
+    ("我是石桥人，卡在柳林开的", "S13"), ("鼓楼街你们门口台阶塌了", "S21"), ("在鼓楼街打印流水，打了半个钟头", "S21"), ("临江区那个支行三楼会议室租给人打牌", "A2"),
 ])
 def test_an_outlet_by_its_full_short_or_partial_name(places, text, code):
     place = find(places, text)
@@ -127,3 +128,26 @@ def test_a_short_name_of_an_autonomous_area(places):
 @pytest.mark.parametrize("text", ["城关" * 250_000, "临江" * 250_000, "不" * 1_000_000, "桃园镇营业所\n" * 100_000])
 def test_a_megabyte_is_read(places, text):
     find(places, text)
+
+
+def test_which_of_two_somebody_asks_and_nobody_says(places):
+    text = "坐席：您是望鹤楼还是金谷路？\n客户：就地铁边上那个，柜员骂人"
+    place = find(places, text)
+    assert place.unit is None
+    assert set(place.candidates) == {"S23", "S32"}
+    assert place.evidence in text
+    assert find(places, text + "\n坐席：金谷路营业所，对吗？\n客户：对").unit == "S32"
+
+
+def test_ruling_17_a_bare_name_of_several_units_is_asked_about():
+    twins = [unit("HQ", "总行", "总行", "", "总行"), *area("A1", "石桥县", "青溪市", "HQ", {"S1": "松果园"}), *area("A2", "临江区", "青溪市", "HQ", {"S2": "松果园", "S3": "桐花新村"})]
+    over = Gazetteer.of(Directory.parse(twins)[0])
+    place = find(over, "吞卡 客问怎么办 松果园 问哪个城市 挂断")
+    assert (place.unit, set(place.candidates)) == (None, {"S1", "S2"})
+    assert find(over, "纪念币没了 桐花的点 早七点排队").unit == "S3"
+
+
+def test_a_fault_many_feel_stays_with_the_unit_a_seat_jots_down_last(places):
+    for text, code in (("全厅系统瘫了 三十人干等 没办 金谷路", "S32"), ("柜面查询串户 一上午5个客户拿错 临江区支行", "A2")):
+        assert find(places, text, category=Category.CHANNEL, widespread=True).unit == code
+    assert find(places, "金谷路一带都刷不出卡，全城一样", category=Category.CHANNEL, widespread=True).unit is None

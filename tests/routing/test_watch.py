@@ -9,12 +9,15 @@ import pytest
 from routing.errors import BadTable
 from routing.lexicon import Lexicon
 from routing.text import fold
-from routing.watch import WatchList, public_figure
+from routing.watch import WatchList, on_the_list, public_figure
 
 LEXICONS = Path(__file__).parents[2] / "routing" / "lexicons"
 ROWS = [
     {"name": "沈望舟", "role": "云岭省政协委员", "note": ""}, {"name": "陶小满", "role": "卫视主持人", "note": "节目《灯下》"},
     {"name": "阿依古丽·买合木提", "role": "歌唱家", "note": ""}, {"name": "顾长庚", "role": "评书演员", "note": ""},
+    {"name": "祝小满", "role": "带货主播", "note": ""}, {"name": "程砚秋白", "role": "画家", "note": ""}, {"name": "卢铁山", "role": "退役将军", "note": ""},
+    {"name": "庄大为", "role": "百万粉丝博主", "note": ""}, {"name": "田秀兰", "role": "省妇联副主席", "note": ""}, {"name": "叶知远", "role": "中国工程院院士", "note": ""},
+    {"name": "乔百川", "role": "民营企业家", "note": ""},
 ]
 
 
@@ -48,6 +51,25 @@ def test_P9_1_a_public_figure(text, lexicon, watch):
     "视频有两百万点赞", "",
 ])
 def test_P9_1_a_namesake_or_a_mention_is_none(text, lexicon, watch):
+    assert figure(text, lexicon, watch) == ()
+
+
+@pytest.mark.parametrize("text", [
+    "卡是祝小满的，在网上卖货的那个，我替她跑腿", "姓程，名砚秋白，画院里挂个名", "老父卢铁山，从军四十年，昨日在窗口站了一上午", "庄大为，探店那个，来问贷款", "敝人叶知远顿首。忝列工程院有年",
+    "乔百川，开厂起家的，来问一笔贷款", "田秀兰，省妇联的副主席，来电反映",
+])
+def test_P9_1_a_role_told_by_what_somebody_does(text, lexicon, watch):
+    (flag,) = figure(text, lexicon, watch)
+    assert flag.says.startswith("名单人物")
+    assert flag.evidence in text
+    assert on_the_list(flag)
+
+
+@pytest.mark.parametrize("text", [
+    "庄大为，不是网上探店那个，人家两百万粉丝，我是修车的", "大厅里祝小满的立牌，卖货那位，挡着门", "看了卢铁山带兵的电视才来存的", "田秀兰 在县妇联门口摆摊 存折打错名",
+    "柜员祝小满翻白眼。旁边有人在直播", "庄大为。\n坐席：您是探店的那位？", "我不是什么人大代表，就是来交电费的", "那个大V评论区都是骂你们的",
+])
+def test_P9_1_who_only_bears_the_name_is_none(text, lexicon, watch):
     assert figure(text, lexicon, watch) == ()
 
 

@@ -36,6 +36,7 @@ _DAILY_NOTES = ("按受理日归日（C-8）；网点自行解决的不计，升
 _DAYS_BACK = 31         # days of an emergency a daily report looks back on
 _NO_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')       # signs no file may have in its name somewhere
 _LONGEST_NAME = 80
+_YEARS = 2000, 2100
 _LONGEST = 2_000        # of all key figures in a letter
 
 
@@ -91,7 +92,7 @@ def _analysis(tx: Tx, wanted: Wanted, head: Head, desk: Desk) -> Figures:
     for hour, count in tx.books.received_by_hour(desk.pack.id, *span(year_ago, head.zone)).items():
         month = datetime.fromisoformat(f"{hour}:00:00+00:00").astimezone(head.zone).date().replace(day=1)
         months[month.replace(year=month.year + 1)] = months.get(month.replace(year=month.year + 1), 0) + count
-    matters = tx.books.matters(desk.pack.id, first, until)
+    matters = tx.books.matters(desk.pack.id, first, until, wanted.as_of)
     return analysis(_histories(tx, wanted, head, desk), head, desk, matters, {} if wanted.place else months)
 
 
@@ -166,7 +167,8 @@ def entry_of(pack: Pack, name: str) -> Report:
 def days_of(entry: Report, said: str, today: date) -> tuple[date, date]:
     """The days somebody means: 2026, 2026-12, 2026-12-31 or 2026-12-01..2026-12-31; "" the last finished period of the report.
 
-    A year or month is narrowed to nothing: a half-month report of 2026-12 is of the whole month. RuleError for anything else.
+    A year or month is narrowed to nothing: a half-month report of 2026-12 is of the whole month. RuleError for anything else,
+    and for days that lie ahead: nobody knows yet what they bring.
     """
     if not said:
         first, _ = period(entry.every, today)
@@ -176,10 +178,21 @@ def days_of(entry: Report, said: str, today: date) -> tuple[date, date]:
         spans = [_spelt(part.strip()) for part in (one, other) if part.strip()]
     except ValueError:
         spans = []
-    if not spans or spans[0][0] > spans[-1][1]:
-        msg = f"{said!r} is no period; say 2026, 2026-12, 2026-12-31 or 2026-12-01..2026-12-31"
+    if not spans or spans[0][0] > spans[-1][1] or not _YEARS[0] <= spans[0][0].year <= spans[-1][1].year <= _YEARS[1]:
+        msg = f"{said[:40]!r} is no period; say 2026, 2026-12, 2026-12-31 or 2026-12-01..2026-12-31"
+        raise RuleError(msg)
+    if spans[0][0] > today:
+        msg = f"{said[:40]} lies ahead; name a period that has begun"
         raise RuleError(msg)
     return spans[0][0], spans[-1][1]
+
+
+def known_at(said: datetime | None, now: datetime) -> datetime:
+    """The moment a report is written as of: the one said, now without; RuleError where it lies ahead."""
+    if said is not None and said > now:
+        msg = f"as of {said.isoformat(timespec='minutes')} nobody knows anything yet; name a moment that is past"
+        raise RuleError(msg)
+    return said or now
 
 
 def _spelt(text: str) -> tuple[date, date]:

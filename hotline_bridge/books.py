@@ -22,6 +22,7 @@ from routing.rules import Rules
 log = structlog.get_logger()
 PATIENCE = timedelta(minutes=30)
 REPORT = ("report",)
+MOST_TRIES = 3          # of one report; a task that ended the service so often waits for a person
 
 
 async def write_some(house: House) -> bool:
@@ -32,8 +33,7 @@ async def write_some(house: House) -> bool:
         return False
     task = tasks[0]
     try:
-        figures, report = await house.store.read(lambda tx: _counted(tx, task.subject, rules))
-        files = await asyncio.to_thread(files_of, figures)
+        await _make(house, task, rules)
     except RuleError as error:
         await _set_aside(house, task, str(error))
     except OSError:
@@ -41,10 +41,19 @@ async def write_some(house: House) -> bool:
     except Exception as error:  # noqa: BLE001 (one report that cannot be made must not hold up the others)
         log.error("report failed", report=task.subject, error=type(error).__name__, where=frames(error))  # noqa: TRY400 (its words may be a customer's)
         await _set_aside(house, task, f"{type(error).__name__}: a defect of the program, see the log")
-    else:
-        await house.store.run(lambda tx: _settle(tx, task, (report, figures, files), house.clock(), rules))
-        house.post_bell.ring()
     return True
+
+
+async def _make(house: House, task: Task, rules: Rules) -> None:
+    """Count, draw, keep, and owe the letter; RuleError where the figures do not add up, or nobody ever came back from this."""
+    if task.attempt > MOST_TRIES:
+        msg = f"the service ended {MOST_TRIES} times while it made this report; look at the system's log, then retry the task"
+        raise RuleError(msg)
+    figures, report = await house.store.read(lambda tx: _counted(tx, task.subject, rules))
+    files = await asyncio.to_thread(files_of, figures)
+    now = house.clock()
+    await house.store.run(lambda tx: _settle(tx, task, (report, figures, files), now, rules))
+    house.post_bell.ring()
 
 
 def _counted(tx: Tx, report_id: int, rules: Rules) -> tuple[Figures, Report]:

@@ -26,6 +26,7 @@ PATIENCE = timedelta(minutes=15)    # a relay may take ten minutes after the fin
 WAITS = (60, 120, 300, 900, 1800)   # seconds until the next try; the last one repeats
 BATCH = 16
 POST = ("post",)
+REPORT = "report"     # a letter of no case, whose fate the desk hears of all the same
 HEARD = {"accepted": ACCEPTED, "refused": REFUSED}       # every other answer of the relay means: later
 
 
@@ -140,7 +141,7 @@ def _settle(tx: Tx, outcome: Outcome, now: datetime) -> None:
                 tx.tasks.postpone(outcome.task, now + timedelta(seconds=wait), said)
             else:
                 tx.tasks.finish(outcome.task)
-            if outcome.letter.case is not None and outcome.receipts:
+            if outcome.receipts and (outcome.letter.case is not None or outcome.letter.purpose == REPORT):
                 tx.tasks.owe("posted", outcome.letter.id, now)
     except LostClaim:
         log.info("letter taken over", letter=outcome.letter.id)

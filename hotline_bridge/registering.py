@@ -1,7 +1,7 @@
 """Writes the rows of 客户投诉登记簿 out of what the store knows (regulation.md's fields; P-6, P-21, D-8; law:7, law:13, law:18)."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from hotline_bridge.store.registers import Record
 from hotline_bridge.store.tx import Tx
@@ -51,12 +51,20 @@ def row_of(record: Record, rules: Rules) -> RegisterRow:
         answered=turn.answered, satisfaction=turn.satisfaction or record.elements.get(_SATISFACTION, ""), result=turn.outcome,
         findings=record.elements.get(_FINDINGS, ""), responsibility=record.elements.get(_RESPONSIBILITY, ""), lessons=record.elements.get(_LESSONS, ""),
         handler=record.elements.get(_HANDLER, ""), handler_phone=record.elements.get(_TELEPHONE, ""), closed=turn.closed,
-        hops=tuple(HopLine(_named(hop.unit, rules), hop.part, hop.sent, hop.delivered, hop.begun, hop.answered) for hop in record.hops),
+        hops=tuple(_hops(record, rules)),
         **_proofs(record, pack),        # type: ignore[arg-type]    # fields by their names
     )
 
 
 _UNITS = {"working-days": "个工作日", "working-hours": "个工作小时", "clock-hours": "小时"}
+
+
+def _hops(record: Record, rules: Rules) -> Iterator[HopLine]:
+    """Every leg of the way, as far as it had come by then."""
+    for hop in record.hops:
+        sent, delivered, begun, answered = (record.by_then(at) for at in (hop.sent, hop.delivered, hop.begun, hop.answered))
+        if sent or hop.sent is None:
+            yield HopLine(_named(hop.unit, rules), hop.part, sent, delivered, begun, answered)
 
 
 def _proofs(record: Record, pack: Pack) -> dict[str, object]:
@@ -74,8 +82,14 @@ def _proofs(record: Record, pack: Pack) -> dict[str, object]:
         "customer_told": granted.told if granted else None, "told_how": granted.told_how if granted else "",
         "withdrawal": CALLED[withdrawn.kind] if withdrawn else "", "withdrawal_check": withdrawn.reason if withdrawn else "",
         "closed_by": ending.who if ending else "",
-        "retain_until": closed.replace(year=closed.year + pack.retention.years, day=min(closed.day, 28)) if closed else None,
+        "retain_until": _years_on(closed, pack.retention.years) if closed else None,
     }
+
+
+def _years_on(day: date, years: int) -> date:
+    """The same day some years later; of 29 February the day after, for papers are kept rather longer."""
+    leap = (day.month, day.day) == (2, 29)
+    return date(day.year + years, 3, 1) if leap else day.replace(year=day.year + years)
 
 
 def _level(record: Record, pack: Pack, category: Category | None) -> str:

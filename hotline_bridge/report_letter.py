@@ -5,11 +5,11 @@ from datetime import datetime
 
 from adapters.formats.letter import Draft, Enclosure
 from hotline_bridge.store.reports import Report
-from hotline_bridge.store.tray import Outgoing
+from hotline_bridge.store.tray import Delivery, Outgoing
 from routing.figures import Head
 from routing.rules import Rules
 
-ABOUT = "report"
+ABOUT = REPORT = "report"
 LARGEST = 15_000_000        # bytes of one letter's files; beyond it they lie with the bridge, and the letter says so
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "html": "text/html", "pdf": "application/pdf",
@@ -34,4 +34,22 @@ def report_letter(  # noqa: PLR0913 (one letter, wholly known)
     return Outgoing(
         about=ABOUT, purpose="report", round=report.id, message_id=letter.message_id.strip("<>"), sender=rules.identity.mailbox,
         recipients=tuple(to), draft={"letter": letter.to_json()},
+    )
+
+
+def not_arrived(report: Report, failed: Sequence[Delivery], now: datetime, rules: Rules) -> Outgoing:
+    """Tell the desk that a report was refused, by whom, and what to do (P-20, P-24)."""
+    zone, days = rules.pack(rules.default_pack).zone, f"{report.first} 至 {report.last}"
+    letter = Draft(
+        message_id=f"<report-lost.{report.id}@{rules.identity.domain}>", date=now.astimezone(zone), from_=(rules.identity.bank, rules.identity.mailbox),
+        to=(("", rules.identity.desk),), subject=f"【报表未送达】{report.name} {days}",
+        text="\n".join((
+            f"报表《{report.name}》（{days}）未能送达：", *(f"· {one.recipient}：{one.said}" for one in failed), "",
+            f"请核对收件邮箱；更正机构名录或政策包后，用 hotline-bridge letters resend {report.letter} 重发，或用 hotline-bridge report save {report.id} 取出文件另行报送。", "",
+            f"The report {report.id} was not taken by its readers; correct the mailbox and send letter {report.letter} again.",
+        )),
+    )
+    return Outgoing(
+        about=ABOUT, purpose="report-lost", round=report.id, message_id=letter.message_id.strip("<>"), sender=rules.identity.mailbox,
+        recipients=(rules.identity.desk,), draft={"letter": letter.to_json()},
     )

@@ -16,8 +16,9 @@ _DIGIT = re.compile("[1-9]")
 _NOUGHT, _TEN = np.uint64(ord("0")), np.uint64(10)
 _BITS = 21                  # of a character's code point; three of them fit a whole number of 64 bits
 _PAST = "\0" * (LONGEST_RUN - 1)
-#: What three characters are multiplied by to lie side by side in the keys of one, two and three of them.
-_SIDE_BY_SIDE = np.array([[1 << _BITS * (long - at) if at <= long else 0 for long in range(LONGEST_RUN)] for at in range(LONGEST_RUN)], np.int64)
+_LAST = "』"                # of the separators, by code point
+#: By code point, whether a character parts clauses; the one past the last stands for all above.
+_PARTING = np.array([SEPARATOR.match(chr(code)) is not None for code in range(ord(_LAST) + 2)], np.bool_)
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
@@ -64,14 +65,29 @@ def key_of(run: str) -> int:
     return number
 
 
-def keys(text: str) -> NDArray[np.int64]:
+def code_points(text: str) -> NDArray[np.int64]:
+    """The characters of a text as numbers, every digit the same one, and two noughts past the end."""
+    codes = np.frombuffer((text + _PAST).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+    if _DIGIT.search(text):
+        np.putmask(codes, codes.view(np.uint64) - _NOUGHT < _TEN, ord("0"))       # what is below wraps round to something huge
+    return codes
+
+
+def keys(codes: NDArray[np.int64]) -> NDArray[np.int64]:
     """The keys of all runs of a text, place by place: of one, two and three characters that begin there (places x 3).
 
     Runs across separators are among them, and past the end of the text the character is 0: nobody knows those.
     """
-    size = len(text)
-    codes = np.frombuffer((text + _PAST).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
-    if _DIGIT.search(text):
-        np.putmask(codes, codes.view(np.uint64) - _NOUGHT < _TEN, ord("0"))       # what is below wraps round to something huge
-    found: NDArray[np.int64] = np.matmul(np.ndarray((size, LONGEST_RUN), np.int64, codes, 0, (8, 8)), _SIDE_BY_SIDE)   # each place's three characters, no copies
+    size = len(codes) - len(_PAST)
+    found = np.empty((size, LONGEST_RUN), np.int64)
+    run = found[:, 0] = codes[:size]
+    for more in range(1, LONGEST_RUN):
+        run = run << _BITS
+        run |= codes[more:size + more]
+        found[:, more] = run
     return found
+
+
+def parting(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which characters of a text part clauses, as SEPARATOR says (places)."""
+    return _PARTING.take(codes[:-len(_PAST)], mode="clip")

@@ -8,12 +8,10 @@ the word lists said is the third voice. The categories are read in the whole tex
 import hashlib
 import io
 import json
-import math
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +19,8 @@ from numpy.typing import NDArray
 
 from routing.concepts import MARK
 from routing.errors import BadTable
-from routing.grams import LONGEST_RUN, WIDEST, clauses, key_of, keys, neighbours, runs
+from routing.grams import LONGEST_RUN, WIDEST, runs
+from routing.signs import KnownSigns, Named, Places, Signs
 from routing.verdict import FLAGS, OVER_50K, Category
 
 #: The flags the model has an opinion on; over_50k is arithmetic and left to the reader of money.
@@ -33,20 +32,17 @@ _PLACE: Mapping[Category | str, int] = dict(zip([*CATEGORIES, *OPINED], range(_K
 _TOLD = _KINDS + _FLAGS + 1
 #: A text is as long as its signs are many; for the categories (1), as they are worth.
 _BY_WORTH = np.repeat([0, 1, 0], (_FLAGS, _KINDS, 1))
+_NEVER = np.float32(-np.inf)        # what a window says that is none
 #: What the lists say where they say nothing.
 _SILENT = np.repeat(np.array([0, 1], np.float32), (_KINDS + _FLAGS, _FLAGS))
 LONGEST = 4_000             # characters it reads of a text; the lists read all
+TOGETHER = 8_000            # characters of the texts it reads at once: what they say should not drive the tables out of the caches
 _BIG: Mapping[str, int] = {"near": 1, "whole": 2}       # kept in half precision in a file, 2 bytes a number; and the columns added after it is read
 FORM = 6                    # of the file
 #: What reading a file ends with that is none, or no longer whole; a header may even ask for more memory than there is.
 _NO_MODEL = (ValueError, KeyError, OSError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 
-_SPREAD, _MASK = 0x9E3779B97F4A7C15, 0xFFFFFFFFFFFFFFFF     # Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4)
-_SECOND = 0xD6E8FEB86659FD93
-_MOST_MOVES = 200
-
 Floats = NDArray[np.float32]
-Signs = Sequence[tuple[int, str]]       # concepts that a text names, each with the place where its word begins
 
 
 class Opinion(NamedTuple):
@@ -87,8 +83,7 @@ class Model:
     rows: Mapping[str, int]         # sign -> row of the weights: a run of characters, or a concept
     weights: Weights
     card: Mapping[str, Any]
-    table: "KeyTable"               # the same for runs only, by their keys
-    concepts: Mapping[str, int]     # the same for concepts only
+    known: KnownSigns               # the same as texts are read
     digest: str = ""
 
     @classmethod
@@ -102,9 +97,7 @@ class Model:
         near[:-1, :-1], near[:-1, -1] = weights.near, 1
         whole = np.zeros((len(rows) + 1, weights.whole.shape[1] + 2), np.float32)
         whole[:-1, :-2], whole[:-1, -2], whole[:-1, -1] = weights.whole, 1, weights.worth**2
-        runs_only = {key_of(sign): row for sign, row in rows.items() if not sign.startswith(MARK)}
-        concepts = {sign: row for sign, row in rows.items() if sign.startswith(MARK)}
-        return cls(Rows(list(rows)), replace(weights, near=near, whole=whole), card, KeyTable.of(runs_only, len(rows)), concepts, digest)
+        return cls(Rows(list(rows)), replace(weights, near=near, whole=whole), card, KnownSigns.of(rows), digest)
 
     @classmethod
     def parse(cls, content: bytes, name: str) -> "Model":
@@ -134,20 +127,54 @@ class Model:
         np.savez_compressed(content, allow_pickle=False, **arrays)
         return content.getvalue()
 
-    def read(self, text: str, concepts: Signs, said: Collection[str], weights: Mapping[Category, int]) -> Opinion:
+    def read(self, text: str, concepts: Named, said: Collection[str], weights: Mapping[Category, int]) -> Opinion:
         """Read a folded text; `concepts` are those it names, `said` the flags the lists raise, `weights` what they say for each category."""
-        text = text[:LONGEST] or " "
-        near, spans, whole = self._scores(text, concepts)
-        told = _told(said, weights)
+        return self._opinions(Signs.of((text[:LONGEST] or " ",), (concepts,), self.known), _told((said,), (weights,)))[0]
+
+    def read_each(
+            self, texts: Sequence[str], concepts: Sequence[Named], said: Sequence[Collection[str]], weights: Sequence[Mapping[Category, int]]) -> list[Opinion]:
+        """Read many texts, each as `read` does and to the same numbers; some are taken together, which is much quicker."""
+        texts = [text[:LONGEST] or " " for text in texts]
+        opinions: list[Opinion] = []
+        for some in _shared_out(map(len, texts)):
+            opinions += self._opinions(Signs.of(texts[some], concepts[some], self.known), _told(said[some], weights[some]))
+        return opinions
+
+    def _opinions(self, signs: Signs, told: Floats) -> list[Opinion]:
+        """Weigh what texts hold, and what the lists say of them."""
         numbers = self.weights
-        asks = numbers.asks
-        voices = np.concatenate((near, whole[:_FLAGS], told[_KINDS:])).reshape(4, _FLAGS)
+        windows, whole = self._windows(signs), self._whole(signs)
+        near = np.maximum.reduceat(np.maximum.reduce(windows, axis=0), signs.firsts[:-1], axis=0)
+        near += numbers.near_bias
+        voices = np.concatenate((near, whole[:, :_FLAGS], told[:, _KINDS:]), axis=1).reshape(-1, 4, _FLAGS)
         voices *= numbers.blend.T
-        chances = _sigmoid(np.add.reduce(voices, axis=0))
-        kinds = _softmax(numbers.mix @ np.concatenate((whole[_FLAGS:-1], told[:_TOLD])))
-        return Opinion(
-            dict(zip(OPINED, chances.tolist(), strict=True)), spans, dict(zip(CATEGORIES, kinds.tolist(), strict=True)),
-            0.5 * math.tanh(0.5 * float(whole[-1] * asks[0] + asks[1])) + 0.5)
+        chances = _sigmoid(np.add.reduce(voices, axis=1))
+        heard = np.concatenate((whole[:, _FLAGS:-1], told[:, :_TOLD]), axis=1)
+        kinds = _softmax(np.vecdot(heard, numbers.mix[:, None])).T      # no matrix product: of many it would be rounded otherwise than of one
+        asks = _sigmoid(whole[:, -1] * numbers.asks[0] + numbers.asks[1])
+        spans = (Spans(windows, signs, which) for which in range(len(asks)))
+        return [
+            Opinion(dict(zip(OPINED, flags, strict=True)), places, dict(zip(CATEGORIES, by_kind, strict=True)), enquiry)
+            for flags, places, by_kind, enquiry in zip(chances.tolist(), spans, kinds.tolist(), asks.tolist(), strict=True)]
+
+    def _windows(self, signs: Signs) -> Floats:
+        """The score of each window for each flag, less what is said without any (wide x clauses x F); minus infinity for what is none."""
+        inside = np.empty((WIDEST, len(signs.starts), _FLAGS + 1), np.float32)
+        inside[:] = _added(self.weights.near.take(signs.rows, axis=0), signs.heads)
+        for wide in range(1, WIDEST):
+            inside[wide, :-wide] = inside[wide - 1, :-wide] + inside[0, wide:]
+        scores: Floats = inside[..., :-1]
+        scores /= _root(inside[..., -1:])
+        np.copyto(scores, _NEVER, where=signs.unfit()[..., None])
+        return scores
+
+    def _whole(self, signs: Signs) -> Floats:
+        """What each whole text says for each flag and category and for an enquiry (texts x (F+K+1))."""
+        once = _added(self.weights.whole.take(signs.once, axis=0), signs.onces)
+        whole = once[:, :-2]
+        whole /= _root(once[:, -2:]).take(_BY_WORTH, axis=1)
+        whole += self.weights.whole_bias
+        return whole
 
     def raises(self, flag: str, chance: float) -> bool:
         """Whether the model raises a flag that it finds this likely."""
@@ -162,7 +189,7 @@ class Model:
         """From which chance on the model raises a flag."""
         return float(self.weights.limits[OPINED.index(flag)])
 
-    def reasons(self, text: str, concepts: Signs, span: tuple[int, int], flag: str, most: int = 5) -> list[tuple[str, float]]:
+    def reasons(self, text: str, concepts: Named, span: tuple[int, int], flag: str, most: int = 5) -> list[tuple[str, float]]:
         """The signs of a window that speak loudest for a flag, and how loud, the loudest first; none that another holds within."""
         column = OPINED.index(flag)
         signs = dict.fromkeys((*runs(text[span[0]:span[1]]), *(sign for at, sign in concepts if span[0] <= at < span[1])))      # each once, in order
@@ -176,60 +203,23 @@ class Model:
                 told.append((sign, round(weight, 2)))
         return told[:most]
 
-    def _scores(self, text: str, concepts: Signs) -> tuple[Floats, "Spans", Floats]:
-        """For each flag the score of its strongest window and where that is; then the whole text's scores."""
-        weights, signs = self.weights, self._signs(text, concepts)
-        width, flat = signs.shape[1], signs.ravel()
-        rows = flat.copy()
-        rows.sort()
-        known = np.empty(rows.size, np.bool_)
-        known[-1] = True
-        np.not_equal(rows[:-1], rows[1:], known[:-1])           # each row once
-        once = np.add.reduce(weights.whole.take(rows[known], axis=0), axis=0)
-        whole = once[:-2]
-        whole /= _root(once[-2:]).take(_BY_WORTH)
-        whole += weights.whole_bias
-        parts = clauses(text) or [(0, len(text))]
-        pairs = neighbours(parts)
-        inside = _together(np.add.reduceat(weights.near.take(flat, axis=0), [start * width for start, _ in parts], axis=0), pairs)
-        scores = inside[:, :-1] / _root(inside[:, -1:])
-        scores += weights.near_bias
-        return np.maximum.reduce(scores, axis=0), Spans(scores, parts, pairs), whole
-
-    def _signs(self, text: str, concepts: Signs) -> NDArray[np.int64]:
-        """The rows of the signs of a text, place by place: of its runs of one, two, three characters, then of its concepts."""
-        runs_ = self.table.find(keys(text))
-        named: list[tuple[int, int, int]] = []
-        size, width, rows = len(text), dict[int, int](), self.concepts
-        for at, sign in concepts:
-            row = rows.get(sign)
-            if row is not None and at < size:
-                column = width.get(at, LONGEST_RUN)
-                width[at] = column + 1
-                named.append((at, column, row))
-        if not named:
-            return runs_
-        signs = np.empty((size, max(width.values())), np.int64)
-        signs.fill(self.table.none)
-        signs[:, :LONGEST_RUN] = runs_
-        for at, column, row in named:
-            signs[at, column] = row
-        return signs
-
 
 class Spans(Mapping[str, tuple[int, int]]):
     """Flag -> the window that speaks most for it, looked for only when somebody asks: few flags are raised by the model alone."""
 
-    __slots__ = ("_pairs", "_parts", "_scores")
+    __slots__ = ("_signs", "_which", "_windows")
 
-    def __init__(self, scores: Floats, parts: Sequence[tuple[int, int]], pairs: Sequence[tuple[int, int]]) -> None:
-        self._scores, self._parts, self._pairs = scores, parts, pairs
+    def __init__(self, windows: Floats, signs: Signs, which: int) -> None:
+        self._windows, self._signs, self._which = windows, signs, which
 
     def __getitem__(self, flag: str) -> tuple[int, int]:
         if flag not in OPINED:
             raise KeyError(flag)
-        first, last = self._pairs[int(self._scores[:, OPINED.index(flag)].argmax())]
-        return self._parts[first][0], self._parts[last][1]
+        signs, which = self._signs, self._which
+        first, last = signs.firsts[which:which + 2].tolist()
+        wide, clause = divmod(int(self._windows[:, first:last, OPINED.index(flag)].argmax()), last - first)
+        begin = signs.begins[which]
+        return int(signs.starts[first + clause]) - begin, int(signs.ends[first + clause + wide]) - begin
 
     def __iter__(self) -> Iterator[str]:
         return iter(OPINED)
@@ -263,92 +253,37 @@ class Rows(Mapping[str, int]):
         return self._size
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class KeyTable:
-    """Finds the rows of many keys at once: each key lies at one of its two slots (cuckoo hashing: Pagh and Rodler, 2001).
-
-    `none` is the row of a key that is not there; a slot holds a key beside its row less `none`, -1 and 0 where it is free.
-    """
-
-    slots: NDArray[np.int64]        # S x 2
-    spreads: NDArray[np.uint64]     # 2 x 1: what a key is multiplied by for either slot
-    shift: np.uint64
-    reach: int                      # in how many slots a key may lie
-    none: int
-
-    @classmethod
-    def of(cls, by_key: Mapping[int, int], none: int) -> "KeyTable":
-        """Lay the keys into a table at least twice as large; where that fails, with another second slot, in a larger one."""
-        wanted = np.fromiter(by_key, np.int64, len(by_key))
-        rows = np.fromiter(by_key.values(), np.int64, len(by_key)) - none
-        bits, second = max(int(2 * len(by_key)).bit_length(), 4), _SECOND
-        while True:
-            spreads, shift = np.array([[_SPREAD], [second]], np.uint64), np.uint64(64 - bits)
-            placed = _placed(_slots_of(wanted, spreads, shift).tolist(), 1 << bits)
-            if placed is not None:
-                break
-            bits, second = bits + 1, second * _SPREAD & _MASK | 1
-        slots = np.full((1 << bits, 2), (-1, 0), np.int64)
-        slots[placed, 0], slots[placed, 1] = wanted, rows
-        moved = bool((np.array(placed, np.int64) != _slots_of(wanted, spreads, shift)[0]).any())
-        return cls(slots, spreads, shift, 1 + moved, none)
-
-    def find(self, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The row of each key, `none` where it is not there; the answer has the shape of the question."""
-        flat = wanted.ravel()
-        there = self.slots.take(_slots_of(flat, self.spreads, self.shift), axis=0)
-        rows = there[..., 1]
-        rows *= there[..., 0] == flat
-        found: NDArray[np.int64] = np.minimum(rows[0], rows[1])
-        found += self.none
-        return found.reshape(wanted.shape)
+def _shared_out(lengths: Iterable[int]) -> Iterator[slice]:
+    """Share texts out by their lengths: those that are read together, one at least."""
+    begin = at = characters = 0
+    for at, length in enumerate(lengths):
+        if characters and characters + length > TOGETHER:
+            yield slice(begin, at)
+            begin, characters = at, 0
+        characters += length
+    if characters:
+        yield slice(begin, at + 1)
 
 
-def _slots_of(keys_: NDArray[np.int64], spreads: NDArray[np.uint64], shift: np.uint64) -> NDArray[np.int64]:
-    """Both slots of each key (2 x keys)."""
-    at = keys_.view(np.uint64) * spreads
-    at >>= shift
-    return at.view(np.int64)
-
-
-def _placed(slots: list[list[int]], size: int) -> list[int] | None:
-    """Give each key one of its two slots, moving those that are in the way to their other one; None where they go in a circle."""
-    first, second = slots
-    whose = [-1] * size
-    placed = first.copy()
-    for key in range(len(first)):
-        for _ in range(_MOST_MOVES):
-            at = placed[key]
-            whose[at], key = key, whose[at]         # noqa: PLW2901 (who was there goes on)
-            if key < 0:
-                break
-            placed[key] = second[key] if at == first[key] else first[key]
-        else:
-            return None
-    return placed
-
-
-def _told(said: Collection[str], weights: Mapping[Category, int]) -> Floats:
-    """What the lists say, as the model reads it: their weight for each category, each flag, and ones for what is added without."""
-    told = _SILENT.copy()
-    for kind, weight in weights.items():
-        told[_PLACE[kind]] = weight
-    for flag in said:
-        if flag in _PLACE:
-            told[_PLACE[flag]] = 1
+def _told(said: Sequence[Collection[str]], weights: Sequence[Mapping[Category, int]]) -> Floats:
+    """What the lists say of each text, as the model reads it: their weight for each category, each flag, and ones for what is added without."""
+    told = np.tile(_SILENT, (len(said), 1))
+    for row, (flags, kinds) in enumerate(zip(said, weights, strict=True)):
+        for kind, weight in kinds.items():
+            told[row, _PLACE[kind]] = weight
+        for flag in flags:
+            if flag in _PLACE:
+                told[row, _PLACE[flag]] = 1
     return told
 
 
-def _together(by_clause: Floats, pairs: Sequence[tuple[int, int]]) -> Floats:
-    """Add up the clauses of each window; `pairs` are the windows as grams.neighbours gives them."""
-    sums = [by_clause]
-    for wide in range(1, WIDEST):
-        sums.append(sums[-1][:-1] + by_clause[wide:])
-    together = np.concatenate(sums)
-    if len(together) == len(pairs):
-        return together
-    begins = list(accumulate(map(len, sums), initial=0))
-    return together.take([begins[last - first] + first for first, last in pairs], axis=0)       # the short enough
+def _added(numbers: Floats, begins: Places) -> Floats:
+    """The sums of the numbers from each beginning on to the next; the last begins with what ends the numbers, a row of noughts."""
+    sums: Floats = np.add.reduceat(numbers, begins, axis=0)[:-1]
+    none = begins[1:] == begins[:-1]
+    if none.any():
+        sums[none] = 0          # there the first of the next is taken for the sum
+    return sums
 
 
 def _fits(rows: Mapping[str, int], arrays: Mapping[str, NDArray[Any]]) -> bool:
@@ -375,7 +310,7 @@ def _sigmoid(scores: Floats) -> Floats:
 
 
 def _softmax(scores: Floats) -> Floats:
-    grown: Floats = scores - np.maximum.reduce(scores)
+    grown: Floats = scores - np.maximum.reduce(scores, axis=0)
     np.exp(grown, grown)
-    grown /= np.add.reduce(grown)
+    grown /= np.add.reduce(grown, axis=0)
     return grown

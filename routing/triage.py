@@ -26,9 +26,9 @@ from routing.watch import WatchList, on_the_list, public_figure
 TOGETHER = 64
 _SPOKEN = {PUBLIC_FIGURE: "社会知名人士", REPUTATION: "声誉影响（媒体、信访、诉讼等）"}
 _FAULT = "系统故障"
-#: The lists whose flags a plain denial keeps the model from raising alone, and how what took a hit back begins then.
+#: The lists whose flags a plain denial (or an impostor's words) keeps the model from raising alone, and how what took a hit back begins then.
 _LISTED_IN = {"figures": PUBLIC_FIGURE, "reputation": REPUTATION}
-_PLAINLY = ("denied: ", "unwilling: ", "unless: 没", "unless: 懒得", "unless: 不是")
+_PLAINLY = ("denied: ", "unwilling: ", "unless: 没", "unless: 懒得", "unless: 不是", "unless: 自称", "unless: 冒充", "unless: 假冒")
 _AND_YET = re.compile("我们?[会要将就]|但|若|否则|不然|再不")
 _IMPOSSIBLE = 0.2
 _ENQUIRY = 0.7          # a complaint taken for a question is looked at by the desk, but it should not have to be
@@ -166,9 +166,8 @@ def _heard(texts: Sequence[str], tables: TriageTables) -> list[Heard]:
     model = tables.model
     if model is None:
         return [Heard(text, reading, lists, weights, None, lists) for text, reading, (lists, weights) in zip(folded, readings, said, strict=True)]
-    opinions = [
-        model.read(text, reading.concepts(), {flag.name for flag in lists}, weights)
-        for text, reading, (lists, weights) in zip(words, readings, said, strict=True)]
+    opinions = model.read_each(
+        words, [reading.concepts() for reading in readings], [{flag.name for flag in lists} for lists, _ in said], [weights for _, weights in said])
     return [
         Heard(text, reading, lists, weights, opinion, _weighed(text, lists, opinion, model, _disclaimed(reading)))
         for text, reading, (lists, weights), opinion in zip(folded, readings, said, opinions, strict=True)]

@@ -24,6 +24,7 @@ _HOLE = re.compile(r"\{\{\s*([a-z_0-9]+)(?:\.(label))?\s*\}\}")
 _BRACES = re.compile(r"\{\{|\}\}|\{%|%\}")
 _MARK = re.compile("\ue000([a-z_0-9]+)(?:\\.(label))?\ue001")
 _ROW = re.compile(r"(<!--row-->.*?<!--/row-->)", re.DOTALL)
+_TAGS = re.compile("<w:instrText[^>]*>[^<]*</w:instrText>|<[^>]*>")
 _LARGEST = 5 << 20
 _A4 = (11906, 16838)            # twentieths of a point
 _SLACK = 60
@@ -162,5 +163,5 @@ def words_of(form: Form) -> list[str]:
     for name, stretches in form.moving:
         said = "".join(one if isinstance(one, str) else f"{{{{{one.key}{'.label' if one.part == 'label' else ''}}}}}" for each in stretches for one in each.pieces)
         if name != _CORE:
-            lines += [f"{name}: {line}" for line in re.sub("<[^>]*>", "", re.sub("</w:p>", "\n", said)).split("\n") if line.strip()]
+            lines += [f"{name}: {line}" for line in _TAGS.sub("", said.replace("</w:p>", "\n")).split("\n") if line.strip()]
     return lines

@@ -67,7 +67,7 @@ def make(  # noqa: PLR0913 (the options of one command)
     send: Annotated[bool, typer.Option("--send", help="Plan it anew and let the service send it to its readers, as a further version.")] = False,
 ) -> None:
     """编制报表。 Make a report now, of any days and as of any moment, and write its files."""
-    from hotline_bridge.bookkeeping import Wanted, days_of, drawn, entry_of, files_of
+    from hotline_bridge.bookkeeping import Wanted, days_of, drawn, entry_of, files_of, known_at
     from hotline_bridge.steps.books import order
     from hotline_bridge.wiring import system_clock
 
@@ -76,7 +76,7 @@ def make(  # noqa: PLR0913 (the options of one command)
     chosen = rules.pack(pack or rules.default_pack)
     entry = entry_of(chosen, name)
     first, last = days_of(entry, days, now.astimezone(chosen.zone).date())
-    wanted = Wanted(entry, known_place(place, rules), first, last, _moment(as_of, chosen.zone) or now)
+    wanted = Wanted(entry, known_place(place, rules), first, last, known_at(_moment(as_of, chosen.zone), now))
     if send:
         planned = desk.store.run_now(lambda tx: order(tx, wanted, chosen, now))
         say(f"报表 {planned} 已排入，由服务编制并报送 / report {planned} is planned; the service makes and sends it")
@@ -115,7 +115,7 @@ def register(
 ) -> None:
     """客户投诉登记簿。 Write the register of complaints: every field, one row a case, however many there are."""
     from adapters.formats.books.register import write_register, write_register_csv
-    from hotline_bridge.bookkeeping import days_of
+    from hotline_bridge.bookkeeping import days_of, known_at
     from hotline_bridge.registering import register_rows
     from hotline_bridge.wiring import system_clock
     from routing.books import named, span
@@ -128,7 +128,7 @@ def register(
     rules, now = desk.rules.rules, system_clock()
     chosen = rules.pack(pack or rules.default_pack)
     first, last = days_of(chosen.reports[0], days or str(now.astimezone(chosen.zone).year), now.astimezone(chosen.zone).date())
-    known = _moment(as_of, chosen.zone) or now
+    known = known_at(_moment(as_of, chosen.zone), now)
     period = named(first, last)
     head = Head("客户投诉登记簿", "Register of complaints", rules.identity.bank, chosen.name if pack else "全部办法", period, known, chosen.zone, rules.digest)
     begins, ends = span(period, chosen.zone)

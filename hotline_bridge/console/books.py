@@ -1,14 +1,17 @@
 """The books over the people's API: reports that were made, one to be made, and figures of any period (P-21, P-24)."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time, tzinfo
+from typing import Any
 from urllib.parse import quote
 
 import structlog
 from aiohttp import web
 
 from adapters.formats.books.page import POLICY
-from hotline_bridge.bookkeeping import Wanted, days_of, entry_of, shown
+from hotline_bridge.bookkeeping import Wanted, days_of, entry_of, known_at, shown
 from hotline_bridge.console.door import Entrance, Visitor, as_json, body_of, leaf_of, moment, next_of, query_of, word
 from hotline_bridge.console.trouble import problem
 from hotline_bridge.steps.books import order
@@ -62,6 +65,12 @@ class BookRoutes:
             "X-Content-Type-Options": "nosniff", "Content-Security-Policy": POLICY,
         })
 
+    def _as_of(self, said: Mapping[str, Any], zone: tzinfo) -> datetime | None:
+        """The moment somebody means; a bare day is meant with its end, as on the command line."""
+        at = moment(said, "as_of", self.entrance.house.rules)
+        bare = at is not None and len(word(said, "as_of")) == len("2026-12-31")
+        return datetime.combine(at.astimezone(zone).date(), time.max, zone) if at is not None and bare else at
+
     async def order(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Make a report and send it to its readers: {"name": …, "period": "2026-12", "as_of": …, "place": code, "pack": …}."""
         house = self.entrance.house
@@ -72,7 +81,7 @@ class BookRoutes:
             msg = f"{place[:40]} is no code in the directory"
             raise RuleError(msg)
         first, last = days_of(entry, word(said, "period"), now.astimezone(pack.zone).date())
-        wanted = Wanted(entry, place, first, last, moment(said, "as_of", rules) or now)
+        wanted = Wanted(entry, place, first, last, known_at(self._as_of(said, pack.zone), now))
         number = await house.store.run(lambda tx: order(tx, wanted, pack, now))
         house.books_bell.ring()
         log.info("report ordered", report=number, who=visitor.name)

@@ -31,7 +31,7 @@ def books(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
 
 def order(tx: Tx, wanted: Wanted, pack: Pack, now: datetime) -> int:
     """Plan a report that somebody asks for, as a further version of it; returns its number."""
-    planned = tx.reports.plan((pack.id, wanted.entry.name, wanted.place), (wanted.first, wanted.last), wanted.as_of, now, anew=True)
+    planned = tx.reports.plan((pack.id, wanted.entry.name, wanted.place), (wanted.first, wanted.last), wanted.as_of, now, ordered=True)
     assert planned is not None
     tx.tasks.owe("report", planned, now)
     return planned

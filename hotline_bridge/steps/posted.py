@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hotline_bridge.fares import of_this_round, overdue
+from hotline_bridge.report_letter import REPORT, not_arrived
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.travel import look_after
 from routing.case import Entry, State
@@ -16,6 +17,8 @@ WHAT = "投递结果"
 def posted(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     """Note each answered recipient of a letter; what the book says already is not said again at every try."""
     letter = tx.tray.get(subject)
+    if letter.purpose == REPORT:
+        _report(tx, subject, now, rules)
     if letter.case is None:
         return
     case = tx.cases.get(letter.case)
@@ -37,3 +40,11 @@ def posted(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     else:
         for entry in entries:
             tx.cases.note(case.id, entry)
+
+
+def _report(tx: Tx, letter: int, now: datetime, rules: Rules) -> None:
+    """A report that a reader's server refused is told to the desk, once (P-24)."""
+    failed = [one for one in tx.tray.of_letter(letter) if one.answer == REFUSED and one.recipient != rules.identity.desk]
+    report = tx.reports.by_letter(letter) if failed else None
+    if report is not None and (told := tx.tray.put(not_arrived(report, failed, now, rules), now)) is not None:
+        tx.tasks.owe("post", told, now)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from adapters.formats.mime import read_mail
 from hotline_bridge.fares import cases_of, note, patience, spoken_of
 from hotline_bridge.store.tray import Delivery
+from hotline_bridge.report_letter import REPORT
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.telling import tell_desk
 from routing.case import Case, Entry, State
@@ -92,10 +93,11 @@ def _told(tx: Tx, case: Case, back: _Back, at: tuple[int, datetime], rules: Rule
 
 def _without_case(tx: Tx, paper: int, came_back: Iterable[Delivery]) -> None:
     """A reminder for many cases came back: no case's book says so, so a person must see it (P-20, P-21)."""
-    boxes = [one.recipient for one in came_back if tx.tray.get(one.letter).case is None]
-    if boxes:
-        trouble = f"催办邮件被 {'、'.join(boxes)} 退回 / a reminder was returned by this mailbox"
-        tx.papers.quarantine(paper, trouble, "核对邮箱地址，并电话催办 / check the address, and remind the unit by telephone")
+    back = [one for one in came_back if tx.tray.get(one.letter).case is None]
+    if back:
+        what, what_en = ("报表", "a report") if back[0].purpose == REPORT else ("催办邮件", "a reminder")
+        trouble = f"{what}被 {'、'.join(one.recipient for one in back)} 退回 / {what_en} was returned by this mailbox"
+        tx.papers.quarantine(paper, trouble, "核对邮箱地址，并电话告知 / check the address, and tell them by telephone")
 
 
 # notices ---------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import CompoundSelect, Connection, Row, func, or_, select, union
+from sqlalchemy import CompoundSelect, Connection, exists, func, or_, select, union
 
 from hotline_bridge.store import schema as s
 from hotline_bridge.store import schema_books as t
@@ -37,7 +37,7 @@ class Books:
 
         Each with all its turns up to then, in the order of the cases.
         """
-        firsts = self._first_of_matters()
+        firsts = {matter: min(cases) for matter, cases in self._members(as_of).items()}
         query = (
             select(t.turn.c.case, t.turn.c.at, t.turn.c.act, *(t.turn.c[name] for name in _KEPT))
             .where(t.turn.c.case.in_(self._in_question(pack, first, until)), t.turn.c.at <= as_of)
@@ -46,7 +46,7 @@ class Books:
         for case, rows in groupby(map(Turn._make, self.db.execute(query)), _BY_CASE):
             turns = tuple(rows)
             matter = turns[-1].matter
-            yield History(turns, repeat=matter is not None and firsts.get(matter) != case)
+            yield History(turns, repeat=matter in firsts and firsts[matter] != case)
 
     def numbers(self, pack: str, first: datetime, until: datetime) -> Mapping[int, str]:
         """The numbers of those cases."""
@@ -54,39 +54,52 @@ class Books:
         return {row.id: row.number for row in rows}
 
     def received_by_hour(self, pack: str, first: datetime, until: datetime) -> Mapping[str, int]:
-        """How many cases were received, by hour of UTC; whoever asks sorts them into days of the bank's zone."""
+        """How many cases were first received then, by hour of UTC; whoever asks sorts them into days of the bank's zone."""
         found: dict[str, int] = {}
-        for received, in self.db.execute(select(s.case.c.received).where(s.case.c.pack == pack, s.case.c.received >= first, s.case.c.received < until)):
+        n, earlier = t.turn.c, t.turn.alias("earlier").c
+        began = ~exists().where(earlier.case == n.case, earlier.id < n.id)
+        for received, in self.db.execute(select(n.received).where(n.pack == pack, n.received >= first, n.received < until, began)):
             key = received.isoformat()[:13]
             found[key] = found.get(key, 0) + 1
         return found
 
-    def matters(self, pack: str, first: datetime, until: datetime) -> list[MatterSeen]:
-        """The matters of more than one case of which one was received then (P-18, C-5)."""
-        c = s.case.c
-        touched = select(c.matter).where(c.pack == pack, c.matter.is_not(None), c.received >= first, c.received < until)
-        rows = self.db.execute(
-            select(c.matter, func.count().label("cases"), func.min(c.received).label("begins"), func.max(c.received).label("ends"), func.min(c.id).label("lead"))
-            .where(c.matter.in_(touched)).group_by(c.matter).having(func.count() > 1)
-        ).all()
-        return [self._matter(row) for row in rows]
+    def matters(self, pack: str, first: datetime, until: datetime, as_of: datetime) -> list[MatterSeen]:
+        """The matters that at `as_of` had more than one case, one of them received then (P-18, C-5)."""
+        many = {matter: cases for matter, cases in self._members(as_of).items() if len(cases) > 1}
+        seen = (self._matter(cases, pack, as_of) for cases in many.values())
+        return [one for one in seen if one is not None and one.first < until and one.last >= first]
 
-    def _matter(self, row: Row[tuple[int | None, int, datetime, datetime, int]]) -> MatterSeen:
-        c = s.case.c
-        lead = self.db.execute(select(c.number, c.category, c.unit).where(c.id == row.lead)).one()
-        marks = select(t.person_mark.c.mark).join(s.case, s.case.c.id == t.person_mark.c.case).where(c.matter == row.matter)
-        persons = len({mark for mark, in self.db.execute(marks.distinct())})
-        return MatterSeen(lead.number, lead.category, lead.unit, row.cases, min(persons, row.cases) or row.cases, row.begins, row.ends)
+    def _matter(self, cases: frozenset[int], pack: str, as_of: datetime) -> MatterSeen | None:
+        n = t.turn.c
+        rows = self.db.execute(select(n.case, n.received, n.category, n.unit).where(n.case.in_(cases), n.pack == pack, n.at <= as_of).order_by(n.case, n.at, n.id)).all()
+        if not rows:
+            return None
+        firsts = {row.case: row.received for row in reversed(rows)}
+        lead = [row for row in rows if row.case == min(firsts)][-1]
+        number = self.db.execute(select(s.case.c.number).where(s.case.c.id == lead.case)).scalar_one()
+        persons = self.db.execute(select(func.count(t.person_mark.c.mark.distinct())).where(t.person_mark.c.case.in_(firsts))).scalar_one()
+        return MatterSeen(number, lead.category, lead.unit, len(firsts), min(persons, len(firsts)) or len(firsts), min(firsts.values()), max(firsts.values()))
+
+    def _members(self, as_of: datetime) -> Mapping[int, frozenset[int]]:
+        """Which cases belonged to which matter at that moment, by who joined and left until then."""
+        where: dict[int, int] = {}
+        b = t.bond.c
+        for row in self.db.execute(select(b.case, b.matter, b.act).where(b.at <= as_of, b.act.in_(("joined", "left"))).order_by(b.at, b.id)):
+            if row.act == "joined":
+                where[row.case] = row.matter
+            elif where.get(row.case) == row.matter:
+                del where[row.case]
+        members: dict[int, set[int]] = {}
+        for case, matter in where.items():
+            members.setdefault(matter, set()).add(case)
+        return {matter: frozenset(cases) for matter, cases in members.items()}
 
     def _in_question(self, pack: str, first: datetime, until: datetime) -> CompoundSelect[tuple[int]]:
+        """Whatever was received then, or closed since it began, or is open still; of the last two, what had been received when it ended."""
         c, n = s.case.c, t.turn.c
+        there = exists().where(n.case == c.id, n.received < until)
         return union(
             select(n.case).where(n.pack == pack, n.received >= first, n.received < until),
             select(n.case).where(n.pack == pack, n.closed >= first, n.received < until),
-            select(c.id).where(c.pack == pack, or_(c.closed.is_(None), c.closed >= first), c.received < until),
+            select(c.id).where(c.pack == pack, or_(c.closed.is_(None), c.closed >= first), there),
         )
-
-    def _first_of_matters(self) -> Mapping[int, int]:
-        c = s.case.c
-        rows = self.db.execute(select(c.matter, func.min(c.id)).where(c.matter.is_not(None)).group_by(c.matter))
-        return {int(matter): int(case) for matter, case in rows if matter is not None}

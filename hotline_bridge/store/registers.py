@@ -43,6 +43,11 @@ class Record:
     endings: Sequence[Row[Any]]         # lines of the book that closed it
     merged_into: str
     matter: str
+    as_of: datetime
+
+    def by_then(self, at: datetime | None) -> datetime | None:
+        """A moment, where it had come when the register is written as of."""
+        return at if at is not None and at <= self.as_of else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class Registers:
                 case.number, case.pack, last, Turn._make(mine[0]), complaint_of(case.complaint), verdict_of(case.verdict), case.seat, case.source, case.recording,
                 reviews.get(case.id, ()), elements, hops.get(case.id, ()),
                 [Event(**{name: getattr(row, name) for name in Event.__slots__}) for row in clocks.get(case.id, ())],
-                endings.get(case.id, ()), others.get(last.merged_into or 0, ""), matters.get(last.matter or 0, ""),
+                endings.get(case.id, ()), others.get(last.merged_into or 0, ""), matters.get(last.matter or 0, ""), as_of,
             )
 
     def _by_case(self, query: Any) -> Rows:  # noqa: ANN401 (a select of rows that name their case)

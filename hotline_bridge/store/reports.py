@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from hotline_bridge.store import schema_books as t
 from hotline_bridge.store.blobs import Blobs
@@ -44,28 +45,40 @@ class Reports:
     db: Connection
     blobs: Blobs
 
-    def plan(self, about: tuple[str, str, str], days: tuple[date, date], as_of: datetime, now: datetime, *, anew: bool = False) -> int | None:
-        """Plan a report about (pack, name, place) of these days; None where it is planned already.
+    def plan(self, about: tuple[str, str, str], days: tuple[date, date], as_of: datetime, now: datetime, *, ordered: bool = False) -> int | None:
+        """Plan a report about (pack, name, place) of these days; None where it was planned by itself already.
 
-        `anew` makes a further version of it: what was made before stays as it is.
+        `ordered` by somebody, it is a further version of it, and never takes the place of the one that is planned by itself.
         """
         pack, name, place = about
-        same = (t.report.c.pack == pack, t.report.c.name == name, t.report.c.place == place, t.report.c.first == days[0])
-        version = int(self.db.execute(select(func.max(t.report.c.version)).where(*same)).scalar() or 0)
-        if version and not anew:
+        c = t.report.c
+        same = (c.pack == pack, c.name == name, c.place == place, c.first == days[0], c.last == days[1])
+        if not ordered and self.db.execute(select(c.id).where(*same, c.ordered.is_(False))).first() is not None:
             return None
-        return new_row(
-            self.db, t.report, pack=pack, name=name, place=place, first=days[0], last=days[1], version=version + 1, as_of=as_of, made=now,
-            digest="", files="{}", letter=None,
-        )
+        version = int(self.db.execute(select(func.max(c.version)).where(*same)).scalar() or 0) + 1
+        values = {
+            "pack": pack, "name": name, "place": place, "first": days[0], "last": days[1], "version": version, "as_of": as_of, "made": now,
+            "ordered": ordered, "digest": "", "files": "{}", "letter": None,
+        }
+        try:
+            with self.db.begin_nested():
+                return new_row(self.db, t.report, **values)
+        except IntegrityError:      # somebody else has planned it in this instant
+            return self.plan(about, days, as_of, now, ordered=True) if ordered else None
 
     def latest(self, pack: str, name: str) -> date | None:
-        """The first day of the latest period a report of this name was planned of."""
-        return self.db.execute(select(func.max(t.report.c.first)).where(t.report.c.pack == pack, t.report.c.name == name)).scalar()
+        """The first day of the latest period a report of this name was planned of by itself."""
+        c = t.report.c
+        return self.db.execute(select(func.max(c.first)).where(c.pack == pack, c.name == name, c.ordered.is_(False))).scalar()
 
     def get(self, report_id: int) -> Report | None:
         """The report of this id."""
         row = self.db.execute(select(t.report).where(t.report.c.id == report_id)).first()
+        return None if row is None else _report(row)
+
+    def by_letter(self, letter: int) -> Report | None:
+        """The report that goes with this letter."""
+        row = self.db.execute(select(t.report).where(t.report.c.letter == letter)).first()
         return None if row is None else _report(row)
 
     def select(self, most: int = 200) -> list[Report]:

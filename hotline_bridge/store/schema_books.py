@@ -1,6 +1,6 @@
 """The tables of what follows a slip - clocks, hops, call-backs, matters - and of the books that are written from it."""
 
-from sqlalchemy import BigInteger, Column, Date, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Date, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from hotline_bridge.store.moment import Moment
 from hotline_bridge.store.schema import FOREVER, Key, metadata
@@ -153,12 +153,13 @@ report = Table(
     Column("first", Date, nullable=False),
     Column("last", Date, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("ordered", Boolean, nullable=False),         # by somebody; the others are planned by themselves, once
     Column("as_of", Moment(), nullable=False),
     Column("made", Moment(), nullable=False),
     Column("digest", String(64), nullable=False),       # of the figures: made again, they are the same
     Column("files", Text, nullable=False),              # names and blobs, JSON
     Column("letter", ForeignKey("letter.id")),
-    UniqueConstraint("pack", "name", "place", "first", "version"),
+    UniqueConstraint("pack", "name", "place", "first", "last", "version"),
     **FOREVER,
 )
 

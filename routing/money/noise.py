@@ -60,8 +60,7 @@ _LABELLED = re.compile(
     r"[是为:: ]{0,2}[a-z#]{0,3}[-*\d]{0,9}|(?:粉丝嘛?|粉|追随者|关注者|观众|听众|读者|图片|按钮|快门数?|播放量?|阅读量?|浏览量?|点击量?|点赞|关注|转发|评论|积分|访问量|会员|人口|流量)(?:有|是|,|不到|不足|“|量|数|已|超|超过|近|过|约|达|一共|大概|都|快|到|不多,?|也?不少,?|多,){0,3}"
     r"|(?:叫|喊|跳|排|轮|念|数)到(?:了)?|〔\d{4}〕|\[\d{4}\]第?|楼下|(?:楼|栋|幢|(?<=[0-9一二三四五六七八九十])单元|座|[0-9]室|门牌|住)-?|〔\d{4}年〕)$")
 #: A score, or what an instrument shows: 信用分上月七百一，本月六百三; 血压量出来一百八.
-_SCORED = re.compile(r"(?:(?:信用|评|得|考核)分|血压|血糖|血脂|心率|心跳|体重|身高|分贝|水位|气温|体温)[^。!?;元块贷转扣存 ]{0,20}$")
-_SCORES = re.compile("[分血心体身水气]")
+_SCORED = re.compile(r"(?:(?:信用|评|得|考核)分|血压|血糖|血脂|体重|体温|分贝)[^。!?;元块贷转扣存 ]{0,20}$")
 #: Longer than any number a person writes.
 ENDLESS = 24
 
@@ -75,7 +74,8 @@ def noise_end(text: str, at: int, *, figure: bool) -> int:
 def told_otherwise(text: str, at: int) -> bool:
     """Whether the words before a number say that it is none of money: 尾号, 粉丝, 第, A087."""
     start = max(0, at - 16)
-    if _SCORES.search(text, max(0, at - 24), at) and _SCORED.search(text, max(0, at - 24), at):
+    near = text[max(0, at - 24):at]
+    if ("分" in near or "血" in near or "体" in near) and _SCORED.search(text, max(0, at - 24), at):
         return True
     clings = at > 0 and text[at - 1] in _CLINGING
     return bool((clings and _BEFORE_IDIOM.search(text, start, at)) or _LABELLED.search(text, start, at))

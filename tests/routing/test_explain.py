@@ -56,8 +56,8 @@ def test_P16_a_plain_denial_is_not_overruled_by_the_model(text: str, *, raised: 
 def test_P9_1_a_name_of_the_banks_list_in_its_role_is_not_overruled_by_the_model(tables: TriageTables) -> None:
     watch = WatchList.parse([{"name": "卢铁山", "role": "退役将军"}])
     listed = replace(tables.beside(a_model({"从军": PUBLIC_FIGURE}, loud=-8)), watch=watch)
-    assert verdict_of("家里卢铁山，从军四十年，在窗口站了一上午", listed).has(PUBLIC_FIGURE)
-    assert not verdict_of("我是县人大代表，从军四十年，在窗口站了一上午", listed).has(PUBLIC_FIGURE)        # a word for a post is
+    assert verdict_of("家里卢铁山从军四十年", listed).has(PUBLIC_FIGURE)
+    assert not verdict_of("我是县人大代表从军四十年", listed).has(PUBLIC_FIGURE)        # a word for a post is
 
 
 def test_money_is_arithmetic_and_has_no_chance(tables: TriageTables) -> None:

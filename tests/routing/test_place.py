@@ -46,7 +46,7 @@ def find(places, text, hint="", category=Category.ATTITUDE, *, widespread=False)
     ("石桥县那个柳林所没人", "S13"), ("鼓楼街营业所的灯坏了", "S21"), ("望鹤楼 取款机吞卡", "S23"), ("松鹤坪那家，柜员骂人", "S15"),
     ("桃园镇，青溪的", "S11"), ("客户：就是东门那个所。\n坐席：临江区的东门营业所对吗？\n客户：对", "S24"), ("我在金谷路的网点办的", "S32"),
     ("臨江區鼓樓街營業所", "S21"), ("青城临江鼓楼街", "S21"), ("望鹤楼你们那个点，椅子坏了", "S23"), ("我在你们金谷路排队，叫号器不响", "S32"), ("卡是在金谷路开的，只能进不能出", "S32"),
-    ("我是石桥人，卡在柳林开的", "S13"), ("鼓楼街你们门口台阶塌了", "S21"), ("在鼓楼街打印流水，打了半个钟头", "S21"), ("临江区那个支行三楼会议室租给人打牌", "A2"),
+    ("石桥的，存折在柳林开的", "S13"), ("鼓楼街你们门口台阶塌了", "S21"), ("在鼓楼街打印流水，打了半个钟头", "S21"), ("临江区那个支行三楼会议室租给人打牌", "A2"),
 ])
 def test_an_outlet_by_its_full_short_or_partial_name(places, text, code):
     place = find(places, text)
@@ -131,7 +131,7 @@ def test_a_megabyte_is_read(places, text):
 
 
 def test_which_of_two_somebody_asks_and_nobody_says(places):
-    text = "坐席：您是望鹤楼还是金谷路？\n客户：就地铁边上那个，柜员骂人"
+    text = "坐席：您是望鹤楼还是金谷路？\n客户：我哪记得，红砖楼那个，柜员骂人"
     place = find(places, text)
     assert place.unit is None
     assert set(place.candidates) == {"S23", "S32"}
@@ -142,9 +142,9 @@ def test_which_of_two_somebody_asks_and_nobody_says(places):
 def test_ruling_17_a_bare_name_of_several_units_is_asked_about():
     twins = [unit("HQ", "总行", "总行", "", "总行"), *area("A1", "石桥县", "青溪市", "HQ", {"S1": "松果园"}), *area("A2", "临江区", "青溪市", "HQ", {"S2": "松果园", "S3": "桐花新村"})]
     over = Gazetteer.of(Directory.parse(twins)[0])
-    place = find(over, "吞卡 客问怎么办 松果园 问哪个城市 挂断")
+    place = find(over, "吞卡 客急着赶车 松果园")
     assert (place.unit, set(place.candidates)) == (None, {"S1", "S2"})
-    assert find(over, "纪念币没了 桐花的点 早七点排队").unit == "S3"
+    assert find(over, "新币换不到 桐花的点 没人管").unit == "S3"
 
 
 def test_a_fault_many_feel_stays_with_the_unit_a_seat_jots_down_last(places):

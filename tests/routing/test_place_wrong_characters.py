@@ -48,7 +48,7 @@ def find(places, text, hint=""):
     ("柜员骂人 无桐路 澜州区", "S13"),                   # jotted down before its area
     ("澜州区石娅镇客户经理收好处", "S12"),               # his name behind it
     ("卡是老家开的，阑州区，梧桐路的", "S13"),           # the area wrong, a comma between
-    ("柳狼闻那个点 引导员拿脚拨折子", "S23"),            # no area, but rare
+    ("柳狼闻那个点 大堂不给倒水", "S23"),            # no area, but rare
     ("禾城带溪镇的所，柜员骂人", "S22"),                # sounds alike, beside the right county
     ("禾城代西阵那个银行", "S22"),                      # every character wrong, 镇 too
     ("何成县黛溪镇营业所", "S22"),                      # the county sounds alike

@@ -7,16 +7,20 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from hotline_bridge.bookkeeping import Wanted, drawn, entry_of
+from hotline_bridge.bookkeeping import Wanted, days_of, drawn, entry_of
 from hotline_bridge.registering import register_rows
+from hotline_bridge.report_letter import report_letter
 from hotline_bridge.steps.assign import Change, assign
 from hotline_bridge.steps.books import order
+from hotline_bridge.steps.clocks import new_facts
 from hotline_bridge.steps.close import reopen
 from routing.codes import CodeTable
 from routing.errors import RuleError
 from routing.fingerprint import fingerprint
+from routing.pack import Pack
+from routing.rules import Rules
 from tests.conftest import Bank
-from tests.fakes import ZONE
+from tests.fakes import ZONE, Said
 from tests.make import WHOLE_ANSWER, a_form, a_mail
 
 OUTLET, UNION, DESK = "ts-b1010101@branch.example", "gonghui@hq.example", "desk@bank.example"
@@ -166,3 +170,67 @@ async def test_P24_codes_of_the_banks_table_are_proposed_corrected_and_counted(b
     assert [(line.name, line.tally.received) for line in axis.lines] == [("服务态度", 0), ("服务效率", 1)]
     with pytest.raises(RuleError, match="C=0199 is no code"):
         await bank.decide(assign, posted.number, "desk", Change(codes="C=0199"))
+
+
+async def test_P24_a_report_somebody_asked_for_never_takes_the_place_of_the_one_that_is_due(bank: Bank) -> None:
+    await answered_and_closed(bank)
+    what, pack = wanted(bank, "投诉统计表", date(2026, 7, 1), date(2026, 7, 31), bank.clock())
+    await bank.house.store.run(lambda tx: order(tx, what, pack, bank.clock()))
+    await open_the_books(bank)
+    bank.clock.to("2026-08-05T09:00:01")
+    await bank.quiet()
+    tables = [letter.subject for letter in bank.relay.to(UNION) if "投诉统计表" in letter.subject]
+    assert len(tables) == 2
+
+
+@pytest.mark.parametrize("said", ["2027", "9999-12-31", "2026-13", "1999", "2026-07-02..2026-07-01", "x"])
+def test_P24_days_that_lie_ahead_or_are_none_are_no_period(bank_pack: Pack, said: str) -> None:
+    with pytest.raises(RuleError):
+        days_of(bank_pack.reports[0], said, date(2026, 7, 22))
+
+
+@pytest.fixture
+def bank_pack(sample_rules: Rules) -> Pack:
+    return sample_rules.packs["psbc-95580"]
+
+
+async def test_P24_a_report_its_readers_server_refuses_is_told_to_the_desk(bank: Bank) -> None:
+    await answered_and_closed(bank)
+    await open_the_books(bank)
+    bank.relay.answers[UNION] = Said("refused", "550 no such mailbox")
+    bank.clock.to("2026-08-05T09:00:01")
+    await bank.quiet()
+    lost = [letter for letter in bank.relay.to(DESK) if "报表未送达" in letter.subject]
+    assert lost
+    assert UNION in lost[0].text
+
+
+async def test_P24_new_facts_of_today_change_no_past_month(bank: Bank) -> None:
+    posted = await bank.post(a_form())
+    await bank.quiet()
+    july = (date(2026, 7, 1), date(2026, 7, 31))
+    then = datetime(2026, 8, 1, 9, tzinfo=ZONE)
+    bank.clock.to("2026-08-03T09:00:00")
+    before = counted(bank, "投诉统计表", *july, then)
+    assert (before.total.received, before.total.open) == (1, 1)
+    bank.clock.to("2026-08-10T10:00:00")
+    await bank.decide(new_facts, posted.number, "desk", "客户补充了监控录像", None)
+    assert fingerprint(counted(bank, "投诉统计表", *july, then)) == fingerprint(before)
+
+
+async def test_P21_a_report_that_cannot_be_written_waits_for_a_person_and_holds_up_no_other(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    await answered_and_closed(bank)
+
+    def broken(report, *rest):
+        if report.name == "投诉统计表":
+            raise ValueError("a template that fails")
+        return report_letter(report, *rest)
+
+    monkeypatch.setattr("hotline_bridge.books.report_letter", broken)
+    await open_the_books(bank)
+    bank.clock.to("2026-08-05T09:00:01")
+    await bank.quiet()
+    parked = bank.house.store.read_now(lambda tx: tx.tasks.parked())
+    assert [one.kind for one in parked] == ["report"]
+    assert "a template that fails" not in parked[0].trouble         # its words might be a customer's
+    assert [letter for letter in bank.relay.to(UNION) if "投诉督办情况报告" in letter.subject]

@@ -185,6 +185,7 @@ def upgrade() -> None:
     sa.Column('first', sa.Date(), nullable=False),
     sa.Column('last', sa.Date(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('ordered', sa.Boolean(), nullable=False),
     sa.Column('as_of', sa.DateTime(timezone=True), nullable=False),
     sa.Column('made', sa.DateTime(timezone=True), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
@@ -192,7 +193,7 @@ def upgrade() -> None:
     sa.Column('letter', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.ForeignKeyConstraint(['letter'], ['letter.id'], name=op.f('fk_report_letter')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_report')),
-    sa.UniqueConstraint('pack', 'name', 'place', 'first', 'version', name=op.f('uq_report_pack_name_place_first_version')),
+    sa.UniqueConstraint('pack', 'name', 'place', 'first', 'last', 'version', name=op.f('uq_report_pack_name_place_first_last_version')),
     sqlite_autoincrement=True
     )
     op.add_column('case_file', sa.Column('answered', sa.DateTime(timezone=True), nullable=True))

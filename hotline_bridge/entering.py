@@ -9,19 +9,18 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from adapters.formats.entry_form import SOURCE, Entry
 from adapters.formats.entry_sheet import Line as SheetLine
 from hotline_bridge.asking import owe
 from hotline_bridge.errors import Later
+from hotline_bridge.linking import Again, By, apart, authority_of, beyond_law, goes_on, handed_before, lay_before_desk, link, not_taken, takes_number
 from hotline_bridge.opening import open_form
 from hotline_bridge.store.answers import COUNTED, Answer
 from hotline_bridge.store.tx import Tx
-from hotline_bridge.telling import tell_desk
 from routing.addressee import may_be
-from routing.authority import folded, spelled
-from routing.case import Case, Entry as Line, State
+from routing.authority import spelled
+from routing.case import ENTERED, Case, Entry as Line, State
 from routing.closing import closes_itself
 from routing.elements import SATISFACTION, missing, sound
 from routing.errors import RuleError
@@ -30,11 +29,10 @@ from routing.parties import mask, shown_id
 from routing.remarks import Remark, remarks
 from routing.rules import Rules
 from routing.satisfaction import satisfaction
-from routing.slip import anonymous, spoken_time
+from routing.slip import anonymous
 
 OPENED, REPEAT, LINKED = "opened", "repeat", "linked"
 NEW = "new"                 # what has not been entered yet
-HEARD_AGAIN = "再次转办"
 _LABEL = b"entries"
 
 
@@ -55,34 +53,41 @@ class Row:
     entered: Entered
 
 
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who enters, and when."""
-
-    who: str
-    at: datetime
-
-
 def take_entry(tx: Tx, entry: Entry, by: By, rules: Rules) -> Entered:
     """Keep an entry and open its case, in one transaction (P-3). RuleError where its number was used for something else, or its pack forbids it."""
     form = _known_names(entry.form, by, rules)
     pack = rules.pack(rules.pack_for(form.hotline))
     if refused := refusal(form, rules):
         raise RuleError(refused)
-    key, digest = _key(entry, rules)
+    key, digest = _key(entry, by, rules)
     paper = tx.papers.keep(SOURCE, key, "entry", _body(entry), by.at, digest)
     if paper is None:
         return _entered_before(tx, entry, (key, digest), rules)
     known = handed_before(tx, form, rules)
-    if known is not None:
-        return link(tx, paper, known, form, by, rules)
-    opened = open_entry(tx, paper, form, by, rules)
+    if known is not None and goes_on(known):
+        link(tx, known, Again(paper, form, moves=by.desk), by, rules)
+        return Entered(known.number, LINKED)
+    opened = open_entry(tx, paper, form, by, rules) if known is None else _opened(tx, paper, form, by, rules)
     told = remarks(form, pack, by.at)
     for one in told:
         tx.cases.note(opened.id, Line(by.at, by.who, "登记提示", f"{one.says}（{one.rule}）", rules.digest))
+    if _waits(tx, opened, known, by, rules):
+        return Entered(opened.number, OPENED, told)
     if form.answer:
         _on_the_spot(tx, opened, (paper, form), by, rules)
     return Entered(opened.number, OPENED, told)
+
+
+def _waits(tx: Tx, opened: Case, known: Case | None, by: By, rules: Rules) -> bool:
+    """Lay before the desk what only it may settle: a number that another case has, a date that the law does not allow (D-6)."""
+    doubts = [] if known is None else [apart(known)]
+    case = rules.judged(opened) if doubts or opened.complaint.authority_due else opened
+    if (own := beyond_law(case, rules)) is not None:
+        doubts.append(not_taken(case, rules))
+        case = own
+    if doubts:
+        lay_before_desk(tx, case, doubts, by.at, rules)
+    return bool(doubts)
 
 
 def foreseen(tx: Tx, entry: Entry, by: By, rules: Rules) -> Entered:
@@ -90,11 +95,11 @@ def foreseen(tx: Tx, entry: Entry, by: By, rules: Rules) -> Entered:
     form = _known_names(entry.form, by, rules)
     if refused := refusal(form, rules):
         raise RuleError(refused)
-    key, digest = _key(entry, rules)
+    key, digest = _key(entry, by, rules)
     if tx.papers.find(SOURCE, key) is not None:
         return _entered_before(tx, entry, (key, digest), rules)
     known = handed_before(tx, form, rules)
-    if known is not None:
+    if known is not None and goes_on(known):
         return Entered(known.number, LINKED)
     return Entered("", NEW, remarks(form, rules.pack(rules.pack_for(form.hotline)), by.at))
 
@@ -112,9 +117,17 @@ def refusal(form: Form, rules: Rules) -> str:
 
 def open_entry(tx: Tx, paper: int, form: Form, by: By, rules: Rules) -> Case:
     """Open the case of a form that somebody entered or an authority sent, and remember the number it was handed down under."""
-    opened = open_form(tx, paper, form, by.at, rules)
-    if form.authority_number and not tx.handed.keep(_authority(form, rules), spelled(form.authority_number), opened.id):
+    opened = _opened(tx, paper, form, by, rules)
+    if takes_number(form, rules) and not tx.handed.keep(authority_of(form, rules), spelled(form.authority_number), opened.id):
         raise Later(by.at, "the same number of an authority is being registered in this instant")      # looked up again, it is known
+    return opened
+
+
+def _opened(tx: Tx, paper: int, form: Form, by: By, rules: Rules) -> Case:
+    """Open a form's case; who wrote it down stands in the book where somebody else is named who took it (P-9.1)."""
+    opened = open_form(tx, paper, form, by.at, rules)
+    if form.seat and form.seat != by.who:
+        tx.cases.note(opened.id, Line(by.at, by.who, ENTERED, f"受理人登记为 {form.seat}", rules.digest))
     return opened
 
 
@@ -129,9 +142,12 @@ def _known_names(form: Form, by: By, rules: Rules) -> Form:
 
 
 # once is once ------------------------------------------------------------------------------------------------------------
-def _key(entry: Entry, rules: Rules) -> tuple[str, str]:
-    """What an entry goes by - its writer's own number, else all that was said - and the keyed hash of all that was said."""
-    said = json.dumps(dict(entry.given), sort_keys=True, ensure_ascii=False)
+def _key(entry: Entry, by: By, rules: Rules) -> tuple[str, str]:
+    """What an entry goes by - its writer's own number, else all that was said - and the keyed hash of all that was said.
+
+    What the desk says of an authority's number is its own word, though a seat may have said the very same before.
+    """
+    said = json.dumps(dict(entry.given) | ({"desk": True} if by.desk and entry.form.authority_number else {}), sort_keys=True, ensure_ascii=False)
     own = hmac.new(rules.identity.reply_key, _LABEL, hashlib.sha256).digest()
     digest = hmac.new(own, said.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()       # keyed: an identity number is soon guessed
     return (f"ref:{entry.ref}" if entry.ref else f"said:{digest}"), digest
@@ -153,38 +169,6 @@ def _entered_before(tx: Tx, entry: Entry, known: tuple[str, str], rules: Rules) 
         msg = f"来件编号 {entry.ref} 已登记为 {number}，而内容不同；更正请在该工单上进行，另一件投诉请换一个编号"
         raise RuleError(msg)
     return Entered(number, REPEAT)
-
-
-def handed_before(tx: Tx, form: Form, rules: Rules) -> Case | None:
-    """The case that an authority handed down under this number before; None where there is none."""
-    if not form.authority_number:
-        return None
-    known = tx.handed.case_of(_authority(form, rules), spelled(form.authority_number))
-    return None if known is None else tx.cases.get(known)
-
-
-def _authority(form: Form, rules: Rules) -> str:
-    """The authority as its numbers are kept: a registered one by its own name, however a person writes it."""
-    return folded(next((one.name for one in rules.authorities.known if folded(one.name) == folded(form.authority)), form.authority)) or form.channel.name
-
-
-def link(tx: Tx, paper: int, known: Case, form: Form, by: By, rules: Rules) -> Entered:
-    """An authority's number came again: no second case, its new date counts, and the desk hears of it (D-6; law: article 27)."""
-    zone, changed = rules.pack(known.pack).zone, known
-    says = [f"{form.authority or form.channel.value} {form.authority_number} 再次来件（来件 {paper}）"]
-    due = form.authority_due
-    if due is not None and due != known.complaint.authority_due and known.state is not State.CLOSED:
-        before = spoken_time(known.complaint.authority_due, zone) if known.complaint.authority_due else "未定"
-        changed = rules.timed(replace(known, complaint=replace(known.complaint, authority_due=due)), tx.clocks.of_case(known.id))
-        says.append(f"办理期限由{before}改为{spoken_time(due, zone)}（D-6）")
-    if form.narrative.split() != known.complaint.text.partition("\n理由：")[0].partition("\n诉求：")[0].split():
-        says.append("来件内容与原件不同，请核对是否有新情况（law:18）")
-    tx.cases.save(changed, Line(by.at, by.who, HEARD_AGAIN, "；".join(says), rules.digest))
-    if known.state is not State.CLOSED:
-        tx.tasks.owe("chase", known.id, by.at)
-    tx.papers.read(paper, f"与 {known.number} 为同一转办编号 / the same number of an authority as {known.number}")
-    tell_desk(tx, changed, HEARD_AGAIN, [*(f"· {one}" for one in says), f"本件为“{known.state.value}”，不另立件。"], (paper, by.at), rules)
-    return Entered(known.number, LINKED)
 
 
 # answered where it was taken -----------------------------------------------------------------------------------------------

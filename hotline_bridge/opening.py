@@ -12,6 +12,7 @@ from routing.case import Case, CaseId, Entry, Recording, State
 from routing.number import case_number
 from routing.papers import Call, Channel, Form
 from routing.rules import Rules
+from routing.starring import without_ids
 from routing.verdict import Complaint
 
 OPENED, REPEAT, CONFLICT = "opened", "repeat", "conflict"
@@ -86,6 +87,13 @@ def new_case(complaint: Complaint, source: str, hotline: str, rules: Rules, call
     )
 
 
+def _without_ids(complaint: Complaint) -> Complaint:
+    """What is said, identity numbers by their last four signs: it goes on to units, and only the field is sealed (P-6)."""
+    known = complaint.customer.id_number
+    text, demand, asked = (without_ids(words, known) for words in (complaint.text, complaint.demand, complaint.compensation))
+    return replace(complaint, text=text, demand=demand, compensation=asked)
+
+
 def open_case(tx: Tx, paper: int, case: Case, now: datetime, rules: Rules) -> Case:
     """Number the case, open it, and promise to look at it now and after it until it is closed (P-21)."""
     pack = rules.pack(case.pack)
@@ -95,7 +103,7 @@ def open_case(tx: Tx, paper: int, case: Case, now: datetime, rules: Rules) -> Ca
     number = case_number(prefix, day, sequence)
     customer = case.complaint.customer
     hidden = replace(customer, id_number=sealed(rules.identity.reply_key, customer.id_number, number))       # P-6
-    numbered = rules.timed(replace(case, number=number, complaint=replace(case.complaint, customer=hidden)))     # timed again once its category is known
+    numbered = rules.timed(replace(case, number=number, complaint=replace(_without_ids(case.complaint), customer=hidden)))     # timed again once its category is known
     says = f"{case.complaint.channel.value}，来源 {case.source}" + (f"，通话 {case.call_id}" if case.call_id else "")
     opened = tx.cases.open(numbered, paper, Entry(now, case.seat or case.source, "受理登记", says, rules.digest))
     tx.papers.read(paper)

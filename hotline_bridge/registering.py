@@ -11,6 +11,7 @@ from routing.codes import of_case
 from routing.pack import Pack
 from routing.papers import Channel
 from routing.parties import shown_id
+from routing.remedies import remedies_told
 from routing.register import HopLine, RegisterRow
 from routing.rules import Rules
 from routing.verdict import PUBLIC_FIGURE, REPUTATION, Category
@@ -50,7 +51,7 @@ def row_of(record: Record, rules: Rules) -> RegisterRow:
         authority_why=f"{said.authority or '上级'}规定（{pack.authority.rule}）" if said.authority_due else "",
         answered=turn.answered, satisfaction=turn.satisfaction or record.elements.get(_SATISFACTION, ""), result=turn.outcome,
         findings=record.elements.get(_FINDINGS, ""), responsibility=record.elements.get(_RESPONSIBILITY, ""), lessons=record.elements.get(_LESSONS, ""),
-        handler=record.elements.get(_HANDLER, ""), handler_phone=record.elements.get(_TELEPHONE, ""), closed=turn.closed,
+        handler=record.elements.get(_HANDLER, ""), handler_phone=record.elements.get(_TELEPHONE, ""), closed=turn.closed, remedies_told=remedies_told(record.elements),
         hops=tuple(_hops(record, rules)),
         **_proofs(record, pack),        # type: ignore[arg-type]    # fields by their names
     )

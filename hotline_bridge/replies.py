@@ -82,10 +82,11 @@ def reply_in(tx: Tx, mail: Mail, case: Case, arrived: datetime, rules: Rules) ->
     """Add up the mail's new words, its files, and what was filled in inside the quoted slip; what others wrote aside."""
     others = _others_words(tx, case)
     files = files_of(tx, mail, rules.hollow, others)
+    mine = {case.number, *tx.matters.numbers(tx.matters.gathered(case.id)).values()}       # the form of a merged case is one of this one's (law:18)
     parts = [_said(without_footer(without_quotes(mail.new_text)), others, case, rules)]
-    parts += [Said(one.elements, one.refused) for one in files.said if one.number in {None, case.number}]
+    parts += [Said(one.elements, one.refused) for one in files.said if one.number is None or one.number in mine]
     troubles = [files.trouble] if files.trouble else []
-    troubles += [f"附表编号为{number}，不是本件，其内容未计入；请核对编号" for number in files.numbers if number != case.number]
+    troubles += [f"附表编号为{number}，不是本件，其内容未计入；请核对编号" for number in files.numbers if number not in mine]
     if mail.quoted and len(_total(parts)) < len(ELEMENTS):      # somebody typed into the form below their greeting
         parts.insert(0, _said(mail.text, others, case, rules))
     total = _total(parts)
@@ -110,9 +111,10 @@ def _total(parts: Sequence[Said]) -> Mapping[int, str]:
 
 def _others_words(tx: Tx, case: Case) -> str:
     """What stands in the case before any answer: the customer's words, and those of our own letters."""
-    ours = dict.fromkeys(one.letter for one in tx.tray.of_case(case.id) if one.purpose.startswith(("slip", "incomplete")))
+    them = (case, *tx.cases.several(tx.matters.gathered(case.id)))
+    ours = dict.fromkeys(one.letter for it in them for one in tx.tray.of_case(it.id) if one.purpose.startswith(("slip", "incomplete")))
     texts = (Draft.from_json(str(tx.tray.get(letter).draft["letter"])).text for letter in ours)
-    return "\n".join((case.complaint.text, case.complaint.demand, *texts))
+    return "\n".join((*(words for it in them for words in (it.complaint.text, it.complaint.demand)), *texts))
 
 
 def _brief(words: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from adapters.formats.letter import Draft
+from hotline_bridge.store.hops import RUNGS
 from hotline_bridge.store.reminders import Pending
 from hotline_bridge.store.tray import Outgoing
 from routing.case import Case, State
@@ -75,7 +76,7 @@ def _due(case: Case, lines: Sequence[Pending], address: str, now: datetime, rule
     assert case.due is not None
     desk = address == rules.identity.desk
     lead = rules.directory.get(case.lead) if case.lead and case.state is State.SENT else None
-    own = (lead is not None and address in {lead.mailbox, lead.first.mailbox, lead.second.mailbox}) or any(one.unit for one in lines)
+    own = (lead is not None and address in {lead.mailbox, lead.first.mailbox, lead.second.mailbox}) or any(one.rung >= RUNGS for one in lines)
     pack = rules.pack(case.pack)
     row = Due(case.number, title_of(case.complaint.channel, pack.form), case.due, _days_over(case.due, now, pack), case.last_day, remark="、".join(dict.fromkeys(one.name for one in lines)))
     return replace(

@@ -19,12 +19,19 @@ from routing.hops import CALLED as HOP_CALLED, TIMES as HOP_TIMES, Hop, helpless
 from routing.papers import Unreadable
 from routing.parties import UnitCode, mask, mask_phone, shown_id
 from routing.rules import Rules
+from routing.starring import discreet, names_of, starred
 from routing.waywords import one_line
 
 
 T = TypeVar("T")
 MOST = 1000         # rows of a list at a time
 SHOWN = 2_000       # characters of a mail on its card
+#: Codes, dates and figures of the house: nobody's words. Everything else is starred for a masked reader (P-6).
+_CODES = frozenset({
+    "number", "case_number", "state", "pack", "source", "call_id", "hotline", "channel", "unit", "unit_name", "candidates", "amounts", "id_number",
+    "received", "due", "last_day", "law_due", "authority_due", "at", "noted", "until", "told", "sha256", "rule", "rules",
+})
+_MAILBOXES = frozenset({"recipient", "mailbox", "sender"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,8 @@ def whole(tx: Tx, number: str) -> WholeCase | None:
 
 def row(case: Case, rules: Rules) -> dict[str, object]:
     """One line of a list: nothing of the customer (P-6)."""
-    zone = rules.pack(case.pack).zone
+    pack = rules.packs.get(case.pack) or rules.pack(rules.default_pack)      # a case whose pack is not loaded any more is listed all the same
+    zone = pack.zone
     unit = rules.directory.get(case.unit) if case.unit else None
     return {
         "number": case.number, "state": case.state.name, "state_zh": case.state.value, "channel": case.complaint.channel.value,
@@ -91,7 +99,7 @@ def full(one: WholeCase, rules: Rules, *, masked: bool) -> dict[str, object]:
     """The whole case; `masked` hides who the customer is from those who need not know (P-6)."""
     case, zone = one.case, rules.pack(one.case.pack).zone
     verdict, customer = case.verdict, case.complaint.customer
-    return {
+    shown = {
         **row(case, rules), "pack": case.pack, "source": case.source, "call_id": case.call_id, "seat": case.seat,
         "hotline": case.hotline, "law_due": _time(case.law_due, zone), "text": case.complaint.text,
         "demand": case.complaint.demand, "recording": {"reference": case.recording.reference, "sha256": case.recording.sha256},
@@ -119,9 +127,16 @@ def full(one: WholeCase, rules: Rules, *, masked: bool) -> dict[str, object]:
         "clocks": moved(Timed(case, one.events), rules),
         "way": way(one.hops, case, rules), "hops": hops(one.hops, case, rules),
         "help_missing": [_name(hop.unit, rules) for hop in helpless(one.hops, case.round)],
-        "answers": [_answer(answer, zone) for answer in one.answers],
+        "answers": [_answer(answer, zone, rules, masked=masked) for answer in one.answers],
         "book": [{"at": _time(e.at, zone), "who": e.who, "what": e.what, "says": e.says, "rules": e.rules} for e in one.book],
     }
+    return hidden(shown, case) if masked else shown
+
+
+def hidden(shown: Mapping[str, object], *cases: Case) -> dict[str, object]:
+    """What is shown of cases to who need not know the customers: every free text in it starred (P-6)."""
+    names = {name for case in cases for name in names_of(case.complaint.customer)}
+    return discreet(shown, names, _CODES, _MAILBOXES)
 
 
 def hops(rows: Sequence[Hop], case: Case, rules: Rules) -> list[dict[str, object]]:
@@ -168,17 +183,23 @@ def words(rows: Sequence[Word], zone: tzinfo) -> list[dict[str, object]]:
     ]
 
 
-def _answer(answer: Answer, zone: tzinfo) -> dict[str, object]:
+def _answer(answer: Answer, zone: tzinfo, rules: Rules, *, masked: bool) -> dict[str, object]:
     elements: Mapping[str, str] = {str(number): text for number, text in answer.elements.items()}
     return {
-        "id": answer.id, "at": _time(answer.at, zone), "sender": answer.sender, "standing": answer.standing,
+        "id": answer.id, "at": _time(answer.at, zone), "sender": _sender(answer.sender, rules) if masked else answer.sender, "standing": answer.standing,
         "elements": elements, "reasons": list(answer.reasons),
     }
 
 
-def claimed(answer: Answer, number: str, zone: tzinfo) -> dict[str, object]:
+def _sender(sender: str, rules: Rules) -> str:
+    """Who wrote, where that is a unit; a stranger may be the customer."""
+    return sender if rules.directory.by_mailbox(rules.identity.speaks_as(sender)) else starred(sender, ())
+
+
+def claimed(answer: Answer, case: Case, rules: Rules, *, masked: bool) -> dict[str, object]:
     """An answer that waits for the desk's word, with the case it claims to answer."""
-    return {"case_number": number, **_answer(answer, zone)}
+    shown = {"case_number": case.number, **_answer(answer, rules.pack(case.pack).zone, rules, masked=masked)}
+    return hidden(shown, case) if masked else shown
 
 
 def quarantined(paper: Kept, zone: tzinfo) -> dict[str, object]:

@@ -17,6 +17,7 @@ _POSTS = ("柜员", "大堂经理", "客户经理", "理财经理", "网点负�
 _TITLES = ("经理", "主任", "行长", "主管", "所长", "科长", "处长", "部长", "总经理", "局长")
 _INSPECTION = "监察"
 _SEAT = re.compile("^(?:座席|坐席|工号|客服|seat|agent|operator|no)+")
+_SEVERAL = re.compile("[、，,；;/]")
 _DIGITS = re.compile("[0-9]{3,}")         # a seat's number; shorter ones tell nobody from another
 
 
@@ -100,10 +101,14 @@ def kept_from(directory: Directory, code: UnitCode | None, avoid: str) -> frozen
 
 @lru_cache(maxsize=1 << 16)
 def may_be(person: str, contact: str) -> bool:
-    """Whether the person complained about may be this contact: rather too often than once too few (law:17).
+    """Whether the person complained about, or one of several with "、" between, may be this contact: rather too often than once too few (law:17).
 
     "柜员刘芳" may be 刘芳, and 刘经理 too; 刘经理 may be 刘芳.
     """
+    return any(_may_be(one, contact) for one in dict.fromkeys((person, *_SEVERAL.split(person))))
+
+
+def _may_be(person: str, contact: str) -> bool:
     person, contact = _bare(person), _bare(contact)
     if min(len(person), len(contact)) < 2:
         return bool(person) and person == contact

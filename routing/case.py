@@ -98,4 +98,4 @@ class Entry:
 
 
 #: Words of the book that a later decision looks for.
-SIGNED, HANDED_BACK, REOPENED = "复核签字", "复核退回", "重新办理"
+SIGNED, HANDED_BACK, REOPENED, ENTERED = "复核签字", "复核退回", "重新办理", "代为登记"

@@ -23,7 +23,6 @@ class KeyTable:
     rows: NDArray[np.int32]
     spreads: NDArray[np.uint64]     # 2 x 1: what a key is multiplied by for either slot
     shift: np.uint64
-    reach: int                      # in how many slots a key may lie
 
     @classmethod
     def of(cls, by_key: Mapping[int, int]) -> "KeyTable":
@@ -39,8 +38,7 @@ class KeyTable:
             bits, second = bits + 1, second * _SPREAD & _MASK | 1
         keys, rows = np.full(1 << bits, _FREE, np.int64), np.zeros(1 << bits, np.int32)
         keys[placed], rows[placed] = wanted, np.fromiter(by_key.values(), np.int32, len(by_key))
-        moved = bool((np.array(placed, np.int64) != slots[0]).any())
-        return cls(keys, rows, spreads, shift, 1 + moved)
+        return cls(keys, rows, spreads, shift)
 
     def find(self, wanted: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Which of the wanted keys are there, by their places in the question, and the row of each."""

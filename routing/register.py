@@ -1,12 +1,12 @@
 """客户投诉登记簿: one row for each complaint, with every field that pack and law ask for (D-8, P-21, P-6; law:13, law:18)."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from routing.parties import mask, mask_phone
+from routing.starring import starred
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +149,6 @@ _HIDDEN: Mapping[str, Callable[[str], str]] = {
 }
 #: Free words, in which a customer's name, telephone or account may stand as well.
 _FREE = ("facts", "claim", "flags", "extension_reason", "findings", "responsibility", "lessons", "withdrawal", "withdrawal_check", "review_result", "remedies_told")
-_N = "[0-9０-９]"
-#: Telephones, accounts and identity numbers; not days (20260722), sums of money (1200000元), or case numbers.
-_LONG_NUMBER = re.compile(
-    rf"(?<!{_N})(?<!{_N}{{8}}-)(?:(?!(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?!{_N}))({_N}{{3}}){_N}{{4,}}[Xx]?(?!{_N}| *[元万]|\.{_N})"
-    rf"|([1１]{_N}{{2}}|[0０]{_N}{{2,3}})[ －-](?:{_N}{{4}}[ －-]{_N}{{4}}|{_N}{{7,8}})(?!{_N})|({_N}{{4}})(?: {_N}{{4}}){{2,}}(?: {_N}{{1,3}})?(?!{_N}))",
-)
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 
 
 def masked(row: RegisterRow) -> RegisterRow:
@@ -169,13 +162,5 @@ def masked(row: RegisterRow) -> RegisterRow:
     for name in _FREE:
         value = getattr(row, name)
         if value:
-            changed[name] = _starred(value, names)
+            changed[name] = starred(value, names)
     return replace(row, **changed)      # type: ignore[arg-type]    # all of these fields are text
-
-
-def _starred(text: str, names: tuple[str, ...]) -> str:
-    text = _LONG_NUMBER.sub(lambda hit: f"{hit[1] or hit[2] or hit[3]}****", text)
-    for name in names:
-        if name in text:
-            text = text.replace(name, mask(name))
-    return _ADDRESS.sub("***@***", text) if "@" in text else text

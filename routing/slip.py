@@ -211,7 +211,7 @@ def _matter(case: Case, context: SlipContext) -> Iterator[Field]:
 def _heard(verdict: Verdict | None, context: SlipContext, *, withheld: bool) -> Iterator[Field]:
     """Say whether the recording must be heard again and why, and whether it was (P-9.1)."""
     flags = verdict.flags if verdict else ()
-    reasons = "\n".join(flag.says if withheld else f"{flag.says}（原文：“{flag.evidence}”）" for flag in flags)
+    reasons = "\n".join(flag.says if withheld or not flag.evidence else f"{flag.says}（原文：“{flag.evidence}”）" for flag in flags)
     yield Field("复听要求", reasons or ("无须复听" if verdict else "未能自动判别，须人工复核"), "flags", wide=True)
     if flags or verdict is None:
         state = context.reviewed if context.recorded else "；".join(filter(None, (NOT_REHEARD, context.reviewed)))

@@ -139,7 +139,7 @@ class _Entered(BaseModel):
     @classmethod
     def _counted(cls, value: str) -> str:
         plain = value.removesuffix("人").removesuffix("名").removesuffix(".0").strip()
-        if plain and not (plain.isascii() and plain.isdigit() and int(plain[:7]) <= MOST_HEADS):
+        if plain and not (plain.isascii() and plain.isdigit() and len(plain.lstrip("0")) <= 6 and int(plain) <= MOST_HEADS):
             raise ValueError(f"不是人数｜1 到 {MOST_HEADS} 的整数")
         return plain
 

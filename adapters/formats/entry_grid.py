@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
 
 import openpyxl
@@ -26,6 +27,7 @@ from routing.papers import Unreadable
 MOST_ROWS = 1_000           # of one file: all of them are one transaction of some ten seconds, in which no seat's form is taken
 _MOST_GRID = 20_000         # rows with the empty ones
 _MOST_COLUMNS = 100
+_MOST_MERGED = 1_000        # ranges: more than there may be rows
 _MOST_BYTES = 20 << 20      # of the file as it comes
 _MOST_UNPACKED = 40 << 20
 _STEP = 1 << 20
@@ -141,7 +143,14 @@ def _sheet(sheet: Any, plain: Any, xml: bytes, epoch: datetime) -> Grid:  # noqa
         one.reset_dimensions()          # what a sheet says of its size may be anything
     for number, (cells, written) in enumerate(zip(sheet.iter_rows(max_col=_MOST_COLUMNS), plain.iter_rows(max_col=_MOST_COLUMNS), strict=True), 1):
         seen.take(number, tuple(_cell(cell, formula, epoch) for cell, formula in zip(cells, written, strict=True)))
-    return Grid(seen.rows, tuple(hit[1].decode() for hit in _MERGED.finditer(xml)), frozenset(number for number, hidden in places if hidden), (), sheet.title)
+    return Grid(seen.rows, _merged(xml), frozenset(number for number, hidden in places if hidden), (), sheet.title)
+
+
+def _merged(xml: bytes) -> tuple[str, ...]:
+    found = tuple(hit[1].decode() for hit in islice(_MERGED.finditer(xml), _MOST_MERGED + 1))
+    if len(found) > _MOST_MERGED:
+        raise Unreadable(f"合并单元格超过 {_MOST_MERGED:,} 处；取消合并，每行各自填写后再导入")
+    return found
 
 
 def _cell(cell: Any, formula: Any, epoch: datetime) -> Cell:  # noqa: ANN401 (as above)

@@ -36,8 +36,8 @@ def list_cases(  # noqa: PLR0913 (the options of one command)
     desk, leaf = desk_of(config), views.Leaf(limit, offset)
     rules, zone = desk.rules.rules, zone_of(desk)
     if claimed:
-        found = desk.store.read_now(lambda tx: [(one, tx.cases.get(one.case).number) for one in tx.answers.claimed()])
-        answers, following = leaf.cut([views.claimed(one, number, zone) for one, number in found])
+        found = desk.store.read_now(lambda tx: [(one, tx.cases.get(one.case)) for one in tx.answers.claimed()])
+        answers, following = leaf.cut([views.claimed(one, case, desk.rules.rules, masked=False) for one, case in found])
         table(answers, ("id", "case_number", "sender", "at", "reasons"), "疑似回复 Claimed answers", as_json=as_json)
     elif quarantine:
         papers, following = leaf.cut(desk.store.read_now(lambda tx: tx.papers.quarantined(leaf.reach)))
@@ -105,13 +105,14 @@ def assign(  # noqa: PLR0913 (the options of one command)
     says: Annotated[str, typer.Option("--says", help="Why.", callback=written)] = "",
     flag: Annotated[str, typer.Option("--flag", help="A flag triage missed, e.g. 误导销售 or reputation: the case is held for it.", callback=written)] = "",
     codes: Annotated[str, typer.Option("--codes", help="Codes of JR/T 0169-2018, e.g. C=0301; several with ; between.", callback=written)] = "",
+    person: Annotated[str, typer.Option("--person", help="Who is complained about: nothing goes to them; - where it is nobody the words name.", callback=written)] = "",
 ) -> None:
     """Set what triage could not decide; a flagged case then waits for a reviewer, any other goes out."""
     from hotline_bridge.steps.assign import Change, assign as step
 
     name, desk = decided_by(who), desk_of(config)
     known_case(desk, number)
-    decide(desk, lambda tx, now, rules: step(tx, number, name, Change(unit, category, says, flag, codes), now, rules))
+    decide(desk, lambda tx, now, rules: step(tx, number, name, Change(unit, category, says, flag, codes, person), now, rules))
     say(f"{number}: assigned by {name}")
 
 

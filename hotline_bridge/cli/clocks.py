@@ -115,6 +115,7 @@ def exclude(  # noqa: PLR0913 (the options of one command)
 def new_facts(
     number: Number, says: Annotated[str, typer.Option("--says", help="What the customer adds.", callback=written)], config: ConfigOption = None, who: As = "",
     at: Annotated[str, typer.Option("--at", help="When it came; now without.", metavar="TIME")] = "",
+    person: Annotated[str, typer.Option("--person", help="Who is complained about now: nothing goes to them; - where it is nobody the words name.", callback=written)] = "",
 ) -> None:
     """新的事实：自当日重新起算。 Write down what the customer adds: the clocks start anew that day, the slip goes out anew (law:18)."""
     from hotline_bridge.steps.clocks import new_facts as step
@@ -122,7 +123,7 @@ def new_facts(
     name, desk = decided_by(who), desk_of(config)
     known_case(desk, number)
     when = moment_of(at, "--at", zone_of(desk))
-    decide(desk, lambda tx, now, rules: step(tx, number, name, says, when, now, rules))
+    decide(desk, lambda tx, now, rules: step(tx, number, name, says, when, now, rules, person=person))
     say(f"{number}: new facts written down by {name}; the clocks start anew")
 
 

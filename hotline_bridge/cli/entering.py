@@ -63,7 +63,7 @@ def _enter(desk: Any, given: Mapping[str, object], name: str, *, as_json: bool) 
             field = one.pointer.removeprefix("/")
             say(f"{FIELDS[field].zh if field in FIELDS else field}（{field}）：{one.wrong}；应为：{one.expected}")
         raise typer.Exit(1) from None
-    told = shown(decide(desk, lambda tx, now, rules: open_case(tx, entry, name, now, rules)))
+    told = shown(decide(desk, lambda tx, now, rules: open_case(tx, entry, name, now, rules, desk=True)))
     if as_json:
         out(told)
         return

@@ -114,7 +114,7 @@ class Api:
         if one is None:
             return problem(404, f"there is no case {number[:40]}", "GET /api/v1/cases lists them")
         log.info("case read", case=one.case.number, who=visitor.name)
-        return as_json(views.full(one, self.house.rules, masked=not {"seat", "reviewer", "desk"} & set(visitor.roles)))
+        return as_json(views.full(one, self.house.rules, masked=visitor.masked))
 
     async def quarantine(self, request: web.Request, _visitor: Visitor) -> web.Response:
         """The papers nobody could read, newest first; `limit` at a time."""
@@ -137,13 +137,13 @@ class Api:
         log.info("paper read", paper=paper_id, who=visitor.name)
         return as_json(await asyncio.to_thread(views.card, *found, zone, masked="desk" not in visitor.roles))
 
-    async def claimed(self, _request: web.Request, _visitor: Visitor) -> web.Response:
-        """The answers the desk must decide about, with the reasons."""
+    async def claimed(self, _request: web.Request, visitor: Visitor) -> web.Response:
+        """The answers the desk must decide about, with the reasons; customers masked for supervisor and auditor (P-6)."""
         rules = self.house.rules
 
         def gather(tx: Tx) -> list[dict[str, object]]:
             rows = [(one, tx.cases.get(one.case)) for one in tx.answers.claimed()]
-            return [views.claimed(one, case.number, rules.pack(case.pack).zone) for one, case in rows]
+            return [views.claimed(one, case, rules, masked=visitor.masked) for one, case in rows]
 
         return as_json({"answers": await self.house.store.read(gather)})
 
@@ -160,9 +160,9 @@ class Api:
         ))
 
     async def assign(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Set unit, category or both, or a flag that triage missed: {"unit": code, "category": …, "flag": …, "codes": "C=…", "says": why}."""
-        number, said = number_of(request), await body_of(request, "unit", "category", "says", "flag", "codes")
-        change = Change(*(word(said, name) for name in ("unit", "category", "says", "flag", "codes")))
+        """Set unit, category or both, or a flag that triage missed: {"unit": code, "category": …, "flag": …, "codes": "C=…", "person": who, "says": why}."""
+        number, said = number_of(request), await body_of(request, "unit", "category", "says", "flag", "codes", "person")
+        change = Change(*(word(said, name) for name in ("unit", "category", "says", "flag", "codes", "person")))
         return await self.entrance.decide(number, visitor, lambda tx, now, rules: assign(tx, number, visitor.name, change, now, rules))
 
     async def close(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from hotline_bridge import views
 from hotline_bridge.console.door import Decision, Entrance, Visitor, as_json, body_of, moment, number_of, word
 from hotline_bridge.console.trouble import problem
 from hotline_bridge.steps.clocks import Proof, exclude, extend, new_facts, pressed, prolong
@@ -35,13 +36,14 @@ class ClockRoutes:
             web.post(at + "/pressed", admit(("desk",), self.pressed)),
         ]
 
-    async def show(self, request: web.Request, _visitor: Visitor) -> web.Response:
+    async def show(self, request: web.Request, visitor: Visitor) -> web.Response:
         """All limits of a case, each explained day by day in both languages, with what moved them and what waits for a proof."""
         number = number_of(request)
         one = await self.entrance.house.store.read(lambda tx: timed(tx, number))
         if one is None:
             return problem(404, f"there is no case {number[:40]}", "GET /api/v1/cases lists them")
-        return as_json(explained(one, self.entrance.house.rules))
+        shown = explained(one, self.entrance.house.rules)
+        return as_json(views.hidden(shown, one.case) if visitor.masked else shown)
 
     async def extend(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Ask for more time: {"until": day, "reason": …, "told": when, "told_how": …}; in force once both proofs are there (P-11.2)."""
@@ -64,10 +66,10 @@ class ClockRoutes:
         return await self._decide(request, visitor, lambda number: lambda tx, now, rules: exclude(tx, number, visitor.name, (first, last), proof, now, rules))
 
     async def new_facts(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Write down what the customer adds: {"says": …, "at": when it came}; the clocks start anew (law:18)."""
-        said = await body_of(request, "says", "at")
-        says, at = word(said, "says"), self._moment(said, "at")
-        return await self._decide(request, visitor, lambda number: lambda tx, now, rules: new_facts(tx, number, visitor.name, says, at, now, rules))
+        """Write down what the customer adds: {"says": …, "at": when it came, "person": whom it is about}; the clocks start anew (law:18)."""
+        said = await body_of(request, "says", "at", "person")
+        says, at, person = word(said, "says"), self._moment(said, "at"), word(said, "person")
+        return await self._decide(request, visitor, lambda number: lambda tx, now, rules: new_facts(tx, number, visitor.name, says, at, now, rules, person=person))
 
     async def pressed(self, request: web.Request, visitor: Visitor) -> web.Response:
         """A withdrawal under pressure or threat: {"says": …, "at": when it came}; the case goes on (P-19)."""

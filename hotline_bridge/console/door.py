@@ -32,6 +32,11 @@ class Visitor:
     roles: Collection[str]
     token_sha256: str
 
+    @property
+    def masked(self) -> bool:
+        """Whether they need not know who a customer is: only supervisor or auditor (P-6)."""
+        return not {"seat", "reviewer", "desk"} & set(self.roles)
+
 
 @dataclass(frozen=True, slots=True)
 class Entrance:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 
-from hotline_bridge import matter_view
+from hotline_bridge import matter_view, views
 from hotline_bridge.console.door import Decision, Entrance, Visitor, as_json, body_of, leaf_of, next_of, number_of, query_of, word
 from hotline_bridge.console.trouble import problem
 from hotline_bridge.steps.matter import join_by_hand, leave_by_hand, merge_by_hand, unmerge_by_hand
@@ -50,7 +50,8 @@ class MatterRoutes:
         if one is None:
             return problem(404, f"there is no matter {name}", "GET /api/v1/matters lists them")
         log.info("matter read", matter=name, who=visitor.name)
-        return as_json(matter_view.full(one, self.entrance.house.rules))
+        shown = matter_view.full(one, self.entrance.house.rules)
+        return as_json(views.hidden(shown, *one.cases.values()) if visitor.masked else shown)
 
     async def decide(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Decide about a case: {"do": "join"|"leave"|"merge"|"unmerge", "with": M-17 or another case's number, "says": why}."""

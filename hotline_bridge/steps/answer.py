@@ -8,13 +8,14 @@ from adapters.formats.mime import read_mail
 from hotline_bridge import letters
 from hotline_bridge.asking import owe, replied
 from hotline_bridge.fares import acknowledged
+from hotline_bridge.merging import root_of
 from hotline_bridge.homeward import answered, ended, missing_help, taken
 from hotline_bridge.replies import Reply, files_of, namesake, reply_in
 from hotline_bridge.store.answers import CLAIMED, COUNTED, DISMISSED, Answer
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.telling import tell_desk
 from routing.addressee import addressee, may_be, superiors
-from routing.case import Case, Entry, State
+from routing.case import Case, CaseId, Entry, State
 from routing.closing import closes_itself
 from routing.elements import SATISFACTION, merged, missing
 from routing.errors import RuleError
@@ -40,7 +41,7 @@ def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     files = files_of(tx, mail, rules.hollow)
     seen = clues(mail, rules.identity.mailbox, rules.identity.reply_key, tuple(rules.by_hotline))
     seen = replace(seen, sender=rules.identity.speaks_as(seen.sender), attached=tuple(dict.fromkeys((*seen.attached, *files.numbers))))
-    cases = {case.id: case for case in _cases(tx, seen)}
+    seen, cases = _followed(tx, seen)
     candidates = {case.id: _candidate(tx, case, rules) for case in cases.values()}
     judged = match(seen, list(candidates.values()))
     if judged.case_id is None and not judged.cases:
@@ -91,9 +92,13 @@ def judge(tx: Tx, answer_id: int, who: str, now: datetime, rules: Rules, *, acce
         msg = f"there is no claimed answer {answer_id}; it may have been decided already"
         raise RuleError(msg)
     tx.answers.judge(answer_id, COUNTED if accept else DISMISSED)
-    tx.cases.note(claimed.case, Entry(now, who, "认定为回复" if accept else "不认定为回复", f"来件 {claimed.paper}", rules.digest))
+    asked = tx.cases.get(claimed.case)
+    case = root_of(tx, asked)
+    for one in {asked.id: asked, case.id: case}.values():
+        tx.cases.note(one.id, Entry(now, who, "认定为回复" if accept else "不认定为回复", f"来件 {claimed.paper}", rules.digest))
     if accept:
-        case, mail = tx.cases.get(claimed.case), read_mail(tx.papers.body(claimed.paper))
+        mail = read_mail(tx.papers.body(claimed.paper))
+        tx.answers.move(answer_id, case.id)
         _weigh(tx, case, (answer_id, mail, reply_in(tx, mail, case, _arrived(tx, claimed.paper, now), rules)), now, rules)
 
 
@@ -184,6 +189,19 @@ def _who_is_asked(tx: Tx, case: Case, mail: Mail, rules: Rules) -> str:
     return found.mailbox if found else ""
 
 
+def _followed(tx: Tx, seen: Clues) -> tuple[Clues, dict[CaseId, Case]]:
+    """The cases a mail may mean, and what it carries in their numbers: one that was merged is answered where it goes on (law:18, P-12)."""
+    found = [(case, root_of(tx, case)) for case in _cases(tx, seen)]
+    goes_on = {case.number: root.number for case, root in found}
+
+    def in_its_place(numbers: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(goes_on.get(number, number) for number in numbers))
+
+    there = replace(
+        seen, tokens=in_its_place(seen.tokens), numbers=in_its_place(seen.numbers), attached=in_its_place(seen.attached), quoted=in_its_place(seen.quoted))
+    return there, {root.id: root for _, root in found}
+
+
 def _cases(tx: Tx, seen: Clues) -> list[Case]:
     by_number = [case for number in seen.all_numbers if (case := tx.cases.by_number(number)) is not None]
     return list({case.id: case for case in (*by_number, *tx.cases.by_messages(seen.message_ids))}.values())
@@ -208,7 +226,8 @@ def _candidate(tx: Tx, case: Case, rules: Rules) -> Candidate:
     boxes = sent_to | {box for unit in speaking.values() for box in spoken_for(unit, avoid)}
     if own is not None and crime:
         boxes -= {own.mailbox, own.first.mailbox, own.second.mailbox}
-    return Candidate(case.id, case.number, tx.tray.message_ids(case.id), frozenset(box.lower() for box in boxes))
+    ours = frozenset().union(*(tx.tray.message_ids(one) for one in (case.id, *tx.matters.gathered(case.id))))
+    return Candidate(case.id, case.number, ours, frozenset(box.lower() for box in boxes))
 
 
 def spoken_for(unit: Unit, avoid: str) -> set[str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from hotline_bridge.recall import outdate, recall
 from hotline_bridge.store.corrections import CATEGORY, FLAG, UNIT, Correction
 from hotline_bridge.store.tx import Tx
+from routing.accused import accused
 from routing.case import Case, Entry, State
 from routing.codes import of_case, with_code
 from routing.errors import RuleError
@@ -19,6 +20,7 @@ class Change:
     """What the desk sets; "" leaves a field as it is. `flag` is one that triage missed: the case is then held for it.
 
     `codes` are those of JR/T 0169-2018, as "C=0301" or several with ";" between them; "C=" takes one away.
+    `person` is who is complained about, who gets none of it (P-11.1, law:17); "-" nobody named.
     """
 
     unit: str = ""
@@ -26,13 +28,15 @@ class Change:
     says: str = ""
     flag: str = ""
     codes: str = ""
+    person: str = ""
 
 
 def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: Rules) -> None:
     """Set unit or category; a flagged case waits for a reviewer anew, any other goes out.
 
     What a person decides is kept beside what triage said, for it to learn from. RuleError where the case is closed, the
-    unit is not in the directory, the category is none of P-14's, or the flag none of P-9.1's.
+    unit is not in the directory, the category is none of P-14's, the flag none of P-9.1's, or the
+    complaint names a contact of the unit and nobody says whether it is about them (P-11.1, law:17).
     """
     case = tx.cases.by_number(number)
     if case is None:
@@ -44,7 +48,9 @@ def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: 
     if case.verdict is None:
         case = rules.judged(case)      # before triage came to it, or where triage is parked: the flags hold all the same
     flagged = _flagged(case, change)
-    decided = replace(flagged, unit=_unit(change.unit, rules) or case.unit, category=_category(change.category) or case.category, climbed=0,
+    unit = _unit(change.unit, rules) or case.unit
+    complaint = replace(case.complaint, person_hint=accused(case, unit, change.person, rules.directory))
+    decided = replace(flagged, complaint=complaint, unit=unit, category=_category(change.category) or case.category, climbed=0,
                       codes=_codes(case.codes, change.codes, rules))
     changed = rules.timed(decided, tx.clocks.of_case(case.id))
     if changed.unit is None:
@@ -55,7 +61,7 @@ def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: 
     tx.cases.save(changed if changed.state is to else changed.moved(to), entry)
     tx.corrections.keep(case.id, *_corrections(case, change, who, now))
     recall(tx, case, who, now, rules)
-    if case.state is State.ANSWERED or case.unit != changed.unit:
+    if case.state is State.ANSWERED or (case.unit, case.complaint.person_hint) != (changed.unit, changed.complaint.person_hint):
         outdate(tx, case)
     if case.unit != changed.unit or case.category is not changed.category:
         tx.tasks.owe("radar", case.id, now)
@@ -121,6 +127,8 @@ def _told(before: Case, after: Case, change: Change) -> str:
     if before.category is not after.category:
         old = before.category.value if before.category else "未定"
         parts.append(f"类别 {old} → {after.category.value if after.category else '未定'}")
+    if before.complaint.person_hint != after.complaint.person_hint:
+        parts.append(f"被投诉人 {before.complaint.person_hint or '未定'} → {after.complaint.person_hint or '无'}")
     if before.codes != after.codes:
         parts.append(f"统计代码 {before.codes or '无'} → {after.codes or '无'}")
     return "；".join([*parts, says] if says else parts) or "按原单位转办"

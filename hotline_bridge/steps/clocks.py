@@ -10,6 +10,7 @@ from datetime import datetime
 from hotline_bridge.recall import outdate, recall
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.telling import tell_desk
+from routing.accused import also_accused
 from routing.case import Case, Entry, State
 from routing.clocks import APPRAISAL, CALLED, EXTENSION, NEW_FACTS, PRESSED, PROLONGED, Event, joined, lacking
 from routing.deadline import Deadline
@@ -70,23 +71,28 @@ def exclude(tx: Tx, number: str, who: str, days: tuple[datetime, datetime], proo
     _granted(tx, number, _event(APPRAISAL, days[0], now, who, proof, until=days[1]), may_exclude, rules)
 
 
-def new_facts(tx: Tx, number: str, who: str, says: str, at: datetime | None, now: datetime, rules: Rules) -> None:  # noqa: PLR0913 (as above)
+def new_facts(  # noqa: PLR0913 (as above)
+    tx: Tx, number: str, who: str, says: str, at: datetime | None, now: datetime, rules: Rules, *, person: str = "",
+) -> None:
     """Write down what the customer adds: the clocks start anew on the day it came (law:18), `at` or now.
 
     The words stand below the complaint and are judged with it. Where the slip is out already it goes out anew, after a
-    reviewer has signed where one must (P-9.1); answers to the former slip count no more.
+    reviewer has signed where one must (P-9.1); answers to the former slip count no more. `person` is whom the
+    customer complains about now: from here on nothing goes to them (P-11.1, law:17). RuleError where the words name a
+    contact of the unit and nobody says whether it is they.
     """
     case, at = _known(tx, number), at or now
     pack = rules.pack(case.pack)
     may_restart(case, pack, at, says, now)
+    avoid = also_accused(case, person, says, rules.directory)
     tx.clocks.note(case.id, _event(NEW_FACTS, at, now, who, Proof(reason=says.strip())))
     text = f"{case.complaint.text}\n【新的事实，{spoken_time(at, pack.zone)}】{says.strip()}"
-    added = replace(case, complaint=replace(case.complaint, text=text), received=at, climbed=0, answered=None)
+    added = replace(case, complaint=replace(case.complaint, text=text, person_hint=avoid), received=at, climbed=0, answered=None)
     again = rules.judged(rules.timed(added, tx.clocks.of_case(case.id)))
     out = case.state in {State.SENT, State.ANSWERED}
     if out:
         again = again.moved(State.HELD if rules.holds(again) else State.DESK)
-    tx.cases.save(again, Entry(now, who, CALLED[NEW_FACTS], f"{says.strip()}；{_dates(case, again, rules)}", rules.digest))
+    tx.cases.save(again, Entry(now, who, CALLED[NEW_FACTS], f"{says.strip()}；{_accused(case, again)}{_dates(case, again, rules)}", rules.digest))
     if out:
         recall(tx, case, who, now, rules)
         outdate(tx, case)
@@ -130,6 +136,10 @@ def _dates(before: Case, after: Case, rules: Rules) -> str:
     pairs = (("到期", before.due, after.due), ("最后期限", before.last_day, after.last_day), ("法定外限", before.law_due, after.law_due))
     told = [f"{name} {spoken_time(old, zone) if old else '未定'} → {spoken_time(new, zone)}" for name, old, new in pairs if new and old != new]
     return "，".join(told) or "时限未变"
+
+
+def _accused(before: Case, after: Case) -> str:
+    return f"被投诉人：{after.complaint.person_hint}；" if before.complaint.person_hint != after.complaint.person_hint else ""
 
 
 def _proofs(event: Event, pack: Pack) -> str:

@@ -6,7 +6,8 @@ from datetime import datetime
 from adapters.formats.entry_form import Entry
 from adapters.formats.entry_sheet import CellMistake, Line
 from adapters.formats.identity import opened
-from hotline_bridge.entering import By, Entered, Row, foreseen, take_entry
+from hotline_bridge.entering import Entered, Row, foreseen, take_entry
+from hotline_bridge.linking import By
 from hotline_bridge.store.tx import Tx
 from routing.case import Entry as BookLine
 from routing.errors import RuleError
@@ -24,22 +25,25 @@ class BadRows(RuleError):
         super().__init__("；".join(f"{one.cell}：{one.wrong}" for one in mistakes[:5]))
 
 
-def enter(tx: Tx, entry: Entry, who: str, now: datetime, rules: Rules) -> Entered:
-    """Open the case of one entry (P-3, P-9.5 - P-9.9); RuleError where its number was used for something else, or its pack forbids it."""
-    return take_entry(tx, entry, By(_named(who), now), rules)
+def enter(tx: Tx, entry: Entry, who: str, now: datetime, rules: Rules, *, desk: bool = False) -> Entered:  # noqa: PLR0913 (who says it, and as what)
+    """Open the case of one entry (P-3, P-9.5 - P-9.9); RuleError where its number was used for something else, or its pack forbids it.
+
+    Only the `desk` may move the date of a number that an authority handed down before (D-6).
+    """
+    return take_entry(tx, entry, By(_named(who), now, desk), rules)
 
 
 def enter_all(tx: Tx, lines: Sequence[Line], who: str, now: datetime, rules: Rules, seen: Callable[[Sequence[Line]], Iterable[Line]] = tuple) -> list[Row]:
-    """Enter every row of a table in one transaction; BadRows names each that cannot be, and then none is.
+    """Enter every row of the desk's table in one transaction; BadRows names each that cannot be, and then none is.
 
     `seen` may tell a person how far it is.
     """
-    return _each(lines, lambda line: take_entry(tx, line.entry, By(_named(who), now), rules), seen)
+    return _each(lines, lambda line: take_entry(tx, line.entry, By(_named(who), now, desk=True), rules), seen)
 
 
 def preview(tx: Tx, lines: Sequence[Line], who: str, now: datetime, rules: Rules) -> list[Row]:
     """Return what `enter_all` would make of each row; writes nothing."""
-    return _each(lines, lambda line: foreseen(tx, line.entry, By(_named(who), now), rules), tuple)
+    return _each(lines, lambda line: foreseen(tx, line.entry, By(_named(who), now, desk=True), rules), tuple)
 
 
 def _each(lines: Sequence[Line], take: Callable[[Line], Entered], seen: Callable[[Sequence[Line]], Iterable[Line]]) -> list[Row]:

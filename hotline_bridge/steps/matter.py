@@ -3,7 +3,8 @@
 import re
 from datetime import datetime
 
-from hotline_bridge.gathering import Said, case_of, join, merge, name_of, part, report_mass, unmerge
+from hotline_bridge.gathering import Said, case_of, join, name_of, part, report_mass
+from hotline_bridge.merging import merge, unmerge
 from hotline_bridge.store.matters import LEFT, LIKELY, Bond, Matter
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry

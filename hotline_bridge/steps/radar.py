@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from hotline_bridge.gathering import AGAIN, Said, ask, join, merge, name_of, part, people_of, report_again, report_mass, times_again
+from hotline_bridge.gathering import AGAIN, Said, ask, join, name_of, part, people_of, report_again, report_mass, times_again
 from hotline_bridge.glancing import earlier, look
+from hotline_bridge.merging import merge
 from hotline_bridge.store.matters import JOINED, LEFT, LIKELY, Matter
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.telling import tell_desk
@@ -22,16 +23,18 @@ _MOST_ASKED = 5             # matters the desk is asked about for one case
 def radar(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     """Keep what tells the case from others, find what came before, and do what follows; done again, nothing is done twice."""
     case = tx.cases.get(subject)
-    if case.state is State.CLOSED:
-        return
+    if case.merged_into is not None:
+        return              # it goes on in another
     entry = rules.pack(case.pack).radar
     new = look(tx, case, rules)
+    if new.area:
+        tx.cases.sequence(f"radar:{new.area}")      # its row is locked: two daemons look one after the other, and the later one sees what the first has gathered
     before = {one.case: one for one in earlier(tx, new, entry.days, rules)}
     barred = _barred(tx, case)
     ties = [it for it in found(new, list(before.values()), entry) if before[it.case].matter not in barred]
     case = _no_longer(tx, case, ties, before, now, rules)
     sure = [it for it in ties if it.tie is not Tie.LIKELY]
-    matter = _matter_of(tx, case, sure, before, now) if sure else None
+    matter = _matter_of(tx, case, sure, now) if sure else None
     if matter is not None:
         case = _gather(tx, case, matter, sure, before, now, rules)
         _follow(tx, case, sure[0], now, rules)
@@ -56,17 +59,18 @@ def _no_longer(tx: Tx, case: Case, ties: Sequence[Found], before: dict[int, Seen
     return part(tx, case, Said(BRIDGE, "单位或类别更正后不再相同", now), rules)
 
 
-def _matter_of(tx: Tx, case: Case, sure: Sequence[Found], before: dict[int, Seen], now: datetime) -> Matter:
+def _matter_of(tx: Tx, case: Case, sure: Sequence[Found], now: datetime) -> Matter:
     """The matter of the nearest earlier case that has one; else the case's own, else a new one."""
-    known = next((matter for it in sure if (matter := before[it.case].matter) is not None), case.matter)
+    known = next((matter for it in sure if (matter := tx.cases.get(it.case).matter) is not None), case.matter)
     held = tx.matters.get(known) if known is not None else None
     return held or tx.matters.open(now, case.unit, case.category)
 
 
 def _gather(tx: Tx, case: Case, matter: Matter, sure: Sequence[Found], before: dict[int, Seen], now: datetime, rules: Rules) -> Case:  # noqa: PLR0913 (as the step)
     for it in sure:
-        if before[it.case].matter is None:
-            join(tx, tx.cases.get(it.case), matter, Said(BRIDGE, f"与 {case.number} {it.tie.value}", now, it.alike), rules)
+        old = tx.cases.get(it.case)
+        if old.matter is None:
+            join(tx, old, matter, Said(BRIDGE, f"与 {case.number} {it.tie.value}", now, it.alike), rules)
     first = sure[0]
     return join(tx, case, matter, Said(BRIDGE, f"与 {before[first.case].number} {first.tie.value}：{first.why}", now, first.alike), rules)
 
@@ -92,6 +96,8 @@ def _again(tx: Tx, case: Case, first: Found, now: datetime, rules: Rules) -> Non
 
 
 def _merge(tx: Tx, case: Case, first: Found, now: datetime, rules: Rules) -> None:
+    if case.state is State.CLOSED:
+        return              # answered where it was taken: there is nothing to go on with
     entry = rules.pack(case.pack).radar
     why = f"{first.why}（law:18）"
     refused = ""

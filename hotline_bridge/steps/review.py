@@ -9,7 +9,7 @@ from hotline_bridge.store.cases import Signature
 from hotline_bridge.store.corrections import FLAG, Correction
 from hotline_bridge.store.tx import Tx
 from routing.addressee import same_desk
-from routing.case import HANDED_BACK, SIGNED, Case, Entry, Recording, State
+from routing.case import ENTERED, HANDED_BACK, SIGNED, Case, Entry, Recording, State
 from routing.errors import RuleError
 from routing.papers import Channel
 from routing.route import route
@@ -23,7 +23,7 @@ def sign(  # noqa: PLR0913 (a signature binds all of it)
     """Sign: bound to the recording as it was heard, the slip's words and the recipients; then the slip may leave.
 
     `dismissed` names the flags that the recording does not bear out: they are kept as corrections, for triage to learn from.
-    RuleError where the case is not held, the reviewer is the seat who took the call, nothing was found, or a flag
+    RuleError where the case is not held, the reviewer took the complaint or entered it, nothing was found, or a flag
     is dismissed that was never raised.
     """
     case = _held(tx, number)
@@ -31,8 +31,9 @@ def sign(  # noqa: PLR0913 (a signature binds all of it)
     if not who.strip():
         msg = "the signature has no name; say who reviews (P-9.1)"
         raise RuleError(msg)
-    if same_desk(who, case.seat):
-        msg = f"{who} took the call of case {number} and cannot review it; another reviewer must sign (P-9.1)"
+    takers = [case.seat, *(line.who for line in tx.cases.book(case.id) if line.what == ENTERED)]        # who took it, and who wrote it down
+    if any(same_desk(who, one) for one in takers):
+        msg = f"{who} took or entered case {number} and cannot review it; another reviewer must sign (P-9.1)"
         raise RuleError(msg)
     if not findings.strip():
         msg = "the findings are empty; write what was heard (P-9.1)"

@@ -58,6 +58,10 @@ class Answers:
         """The answers the desk must decide about."""
         return [_answer(row) for row in self.db.execute(select(t.answer).where(t.answer.c.standing == CLAIMED).order_by(t.answer.c.id))]
 
+    def move(self, answer_id: int, case: int) -> None:
+        """An answer is one to another case: the one its own has been merged into (law: article 18)."""
+        self.db.execute(update(t.answer).where(t.answer.c.id == answer_id).values(case=case))
+
     def judge(self, answer_id: int, standing: str) -> None:
         """Write what the desk decided about a claimed answer."""
         self.db.execute(update(t.answer).where(t.answer.c.id == answer_id).values(standing=standing))

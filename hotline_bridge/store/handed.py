@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from hotline_bridge.store import schema_books as t
 from hotline_bridge.store.rows import added
@@ -20,6 +20,11 @@ class Handed:
         """Keep the number of a case; False where it belongs to a case already."""
         row = {"authority": authority[:LONGEST_NAME], "number": number[:LONGEST_NUMBER], "case": case_id}
         return added(self.db, t.handed_down, **row)
+
+    def take(self, authority: str, number: str, case_id: int) -> None:
+        """Let a number stand for this case from now on: the authority's own letter has come."""
+        where = (t.handed_down.c.authority == authority[:LONGEST_NAME], t.handed_down.c.number == number[:LONGEST_NUMBER])
+        self.db.execute(update(t.handed_down).where(*where).values(case=case_id))
 
     def case_of(self, authority: str, number: str) -> int | None:
         """The case that goes by this number; None where there is none."""

@@ -13,7 +13,7 @@ from routing.case import Case
 from routing.hops import ENDED, LIVE, OF_LETTERS, PASSED, RETURNED, TIMES, WORKING, Hop, heard
 from routing.parties import UnitCode
 
-_RUNGS = 1_900_000_000      # where hops' reminders begin, far above any ladder's
+RUNGS = 1_900_000_000      # where hops' reminders begin, far above any ladder's
 
 
 def follow(db: Connection, letter: int, recipient: str, word: str, at: datetime) -> None:
@@ -72,12 +72,12 @@ class Hops:
     def told(self, case: int) -> frozenset[tuple[str, int]]:
         """Which mailboxes were reminded of which chores of the case's hops: (address, rung)."""
         query = select(s.mailbox.c.address, s.reminder.c.rung).join(s.mailbox, s.mailbox.c.id == s.reminder.c.mailbox)
-        return frozenset((row.address, row.rung) for row in self.db.execute(query.where(s.reminder.c.case == case, s.reminder.c.rung >= _RUNGS)))
+        return frozenset((row.address, row.rung) for row in self.db.execute(query.where(s.reminder.c.case == case, s.reminder.c.rung >= RUNGS)))
 
 
 def rung_of(hop: Hop, kind: int) -> int:
     """The number under which a reminder of a hop's chore is kept, no other chore's of the case."""
-    return _RUNGS + hop.round % 10_000 * 10_000 + hop.place % 1_000 * 10 + kind % 10
+    return RUNGS + hop.round % 10_000 * 10_000 + hop.place % 1_000 * 10 + kind % 10
 
 
 def _write(db: Connection, before: Hop, then: Hop) -> None:

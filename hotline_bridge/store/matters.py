@@ -92,6 +92,16 @@ class Matters:
         """The cases that go on in this one (law: article 18)."""
         return list(self.db.execute(select(t.case.c.id).where(t.case.c.merged_into == case).order_by(t.case.c.id)).scalars())
 
+    def gathered(self, case: int) -> list[int]:
+        """All cases that go on in this one, those merged into one that was merged too (law: article 18)."""
+        found: list[int] = []
+        ahead = [case]
+        while ahead:
+            more = self.merged(ahead.pop())
+            found += more
+            ahead += more
+        return found
+
     def before_merging(self, case: int) -> str:
         """How the case stood before it was merged: the state of the turn before; "" where it never was."""
         turns = b.turn.c

@@ -1,9 +1,11 @@
 """How the statistical model cuts a text: nothing reaches across a clause, and both ways of counting runs agree."""
 
+import sys
+
 import numpy as np
 from hypothesis import given, strategies as st
 
-from routing.grams import DIGITS, LONGEST_RUN, SEPARATOR, WIDEST, WINDOW, clauses, key_of, keys, neighbours, runs, windows
+from routing.grams import DIGITS, LONGEST_RUN, SEPARATOR, WIDEST, WINDOW, clauses, code_points, key_of, keys, neighbours, parting, runs, windows
 from routing.text import fold_text
 
 #: Any string at all: lone surrogates, emoji, control characters; and often what parts clauses, and digits.
@@ -76,7 +78,7 @@ def test_no_two_runs_share_a_key(some: set[str]) -> None:
 def test_keys_of_a_text_are_those_of_its_runs(text: str) -> None:
     """Place by place: where a run lies within a clause its key stands there; all others hold a separator or lie past the end."""
     text = fold_text(text)      # what the model reads; no NUL is left in it
-    found = keys(text)
+    found = keys(code_points(text))
     assert found.shape == (len(text), LONGEST_RUN)
     assert found.dtype == np.int64
     within = np.zeros(found.shape, np.bool_)
@@ -92,10 +94,15 @@ def test_keys_of_a_text_are_those_of_its_runs(text: str) -> None:
 
 def test_a_run_that_reaches_across_a_mark_or_past_the_end_has_a_key_of_no_run() -> None:
     """The neighbours of the digits among them: / is none, and : parts clauses."""
-    found = keys("a:1/9")
+    found = keys(code_points("a:1/9"))
     assert found[:, 0].tolist() == [key_of(one) for one in "a:0/0"]
     assert found[0].tolist() == [key_of("a"), key_of("a:"), key_of("a:0")]
     assert found[4].tolist() == [key_of("0"), key_of("0") << 21, key_of("0") << 42]
+
+
+def test_the_characters_that_part_clauses_are_those_of_the_pattern_whichever_there_are() -> None:
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    assert parting(code_points(every)).tolist() == [SEPARATOR.match(one) is not None for one in every]
 
 
 @given(ANY)

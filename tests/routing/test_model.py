@@ -16,7 +16,7 @@ from hypothesis import given, strategies as st
 from hotline_bridge.tables import load_model
 from routing.errors import BadTable
 from routing.grams import runs
-from routing.model import CATEGORIES, FORM, LONGEST, OPINED, Floats, KeyTable, Model, Weights
+from routing.model import CATEGORIES, FORM, LONGEST, OPINED, TOGETHER, Floats, Model, Opinion, Weights
 from routing.text import fold_text
 from routing.verdict import OVER_50K, Category
 
@@ -105,34 +105,6 @@ def test_reasons_are_the_loudest_signs_of_the_window_without_those_within_others
     assert model.reasons(text, named, (0, 1), LOST) == []           # 好 speaks against it
     assert model.reasons("丢", (), (0, 1), LOST) == [("丢", 1.0)]    # a single character where there is nothing better
     assert model.reasons(text, named, (2, 6), TOLD) == []
-
-
-@given(st.dictionaries(st.integers(0, (1 << 63) - 1), st.integers(0, 10_000), max_size=300), st.lists(st.integers(0, (1 << 63) - 1), max_size=50))
-def test_a_table_of_keys_finds_exactly_what_was_put_in(by_key: dict[int, int], others: list[int]) -> None:
-    none = 10_001
-    table = KeyTable.of(by_key, none)
-    asked = [*by_key, *others]
-    assert table.find(np.array(asked, np.int64)).tolist() == [by_key.get(key, none) for key in asked]
-
-
-def _same_slot(count: int) -> list[int]:
-    """Keys that all want the last slot of a table of their size, so that they run over its end."""
-    shift = 64 - int(4 * count).bit_length()
-    slots = (1 << 64 - shift) - 1
-    return [key for key in range(200_000) if (key * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF) >> shift == slots][:count]
-
-
-def test_keys_that_want_the_same_slot_are_all_found_and_others_are_not() -> None:
-    crowd = _same_slot(40)
-    assert len(crowd) == 40
-    table = KeyTable.of({key: row for row, key in enumerate(crowd[:-1])}, 99)
-    assert table.reach > 1
-    asked = np.array([crowd, crowd[::-1]], np.int64)
-    assert table.find(asked).tolist() == [[*range(39), 99], [99, *range(38, -1, -1)]]
-
-
-def test_an_empty_table_knows_nothing() -> None:
-    assert KeyTable.of({}, 7).find(np.array([[1, 2], [0, 5]], np.int64)).tolist() == [[7, 7], [7, 7]]
 
 
 @pytest.mark.parametrize("rows", [(), ("丢",), ("丢", "钱丢", "好", "@存折"), ("\ud800", "\udfff好")])
@@ -264,6 +236,48 @@ def test_any_text_gets_probabilities(text: str) -> None:
 @given(st.text(st.sampled_from("客户说柜员经理骂人推销保险理财存单丢了钱征信逾期报警记者曝光多人聚集,。 🙂\ud800"), max_size=60))
 def test_any_text_gets_probabilities_of_the_shipped_model(shipped: Model, text: str) -> None:
     sound(shipped, fold_text(text))
+
+
+TEXTS = st.text(st.sampled_from("客户说柜员经理骂人推销丢了钱好好报警记者,,。。 \n🙂\ud8000９"), max_size=60)
+SAID = st.sets(st.sampled_from([LOST, TOLD, OVER_50K]))
+WEIGHTS = st.dictionaries(st.sampled_from(CATEGORIES), st.integers(1, 9), max_size=3)
+NAMED = st.lists(st.tuples(st.integers(0, 80), st.sampled_from(["@存折", "@监管", "@nobody knows this one"])), max_size=5)
+
+
+Row = tuple[str, list[tuple[int, str]], set[str], dict[Category, int]]
+
+
+def as_alone(model: Model, rows: list[Row]) -> None:
+    """Texts read together are read as each alone, to the last digit."""
+    told = model.read_each([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows], [row[3] for row in rows])
+    assert [_plain(one) for one in told] == [_plain(model.read(*row)) for row in rows]
+
+
+@given(st.lists(st.tuples(TEXTS.map(fold_text), NAMED, SAID, WEIGHTS), max_size=12))
+def test_nothing_of_a_text_is_heard_in_its_neighbours(shipped: Model, rows: list[Row]) -> None:
+    as_alone(tiny(), rows)
+    as_alone(shipped, rows)
+
+
+@pytest.mark.parametrize("lengths", [
+    (TOGETHER, TOGETHER + 1), (TOGETHER // 2,) * 5, (1, TOGETHER - 1, 1), (TOGETHER - 1, 0, 0, 1), (LONGEST, 1, LONGEST, 0, LONGEST), (700,) * 30, (0,) * 70,
+])
+def test_more_texts_than_are_read_together_are_read_in_order(shipped: Model, lengths: tuple[int, ...]) -> None:
+    """No two alike, so that none can stand for another."""
+    ways = "客户称存单上的钱不见了,柜员推说不知道。钱丢了好,经理骂人,推销保险当存款"
+    as_alone(shipped, [((ways[at % 30:] + ways * (length // 30 + 1))[:length], [(at, "@存折")], set(), {Category.CRIME: at}) for at, length in enumerate(lengths)])
+
+
+def _plain(told: Opinion) -> tuple[Any, ...]:
+    return dict(told.flags), dict(told.spans), dict(told.categories), told.enquiry
+
+
+def test_a_window_ends_with_its_text_and_so_does_a_run() -> None:
+    """Of 钱|丢|好 as texts none has the run 钱丢; of 丢 and 丢 no window has both."""
+    model = tiny()
+    apart = model.read_each(["钱", "丢", "丢"], [(), (), ()], [(), (), ()], [{}, {}, {}])
+    assert apart[1] == apart[2] == model.read("丢", (), (), {})
+    assert apart[0] == model.read("天", (), (), {})
 
 
 @pytest.mark.parametrize("text", ["", " ", "。", "。,!  \n", "\n" * 50, "\x00", "\ud800", "🙂", "a", "x" * 5000, "好," * 3000])

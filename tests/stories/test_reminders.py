@@ -359,3 +359,13 @@ async def test_P21_two_of_the_same_case_in_one_sweep_are_one(bank: Bank) -> None
     due = bank.house.store.read_now(lambda tx: tx.tasks.next_due())
     assert due is not None
     assert due - bank.clock() < timedelta(days=2)
+
+
+async def test_P21_a_superior_is_told_which_unit_it_must_press(bank: Bank) -> None:
+    await bank.post(a_form())
+    await bank.quiet()
+    for day in ("24", "27", "28", "29"):
+        bank.clock.to(f"2026-07-{day}T09:00:01")
+        await bank.quiet()
+    (letter,) = [one for one in bank.relay.to("ts-b10101@branch.example") if "逾期" in one.subject]
+    assert "上地路营业所" in letter.text

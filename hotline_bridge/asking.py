@@ -6,7 +6,6 @@ from datetime import datetime
 from hotline_bridge.customer_letter import PURPOSE, seal_key
 from hotline_bridge.store.tx import Tx
 from routing.afterwards import Callback as Asked
-from routing.calendar import Hours
 from routing.case import Case, Entry
 from routing.pack import Pack
 from routing.papers import Mail
@@ -44,11 +43,6 @@ def next_day(pack: Pack, days: int, now: datetime, rules: Rules) -> datetime:
     """The opening of the bank so many working days from now: no customer is asked at night, even by a pack that never sleeps (C-3)."""
     here = now.astimezone(pack.zone)
     return datetime.combine(rules.calendar.working_days_after(here.date(), days), pack.hours.open, pack.zone)
-
-
-def daytime(pack: Pack) -> Hours:
-    """The hours in which a customer may be written to."""
-    return pack.hours.model_copy(update={"around_the_clock": False})
 
 
 def address_of(case: Case, entry: Asked, rules: Rules) -> str:

@@ -153,10 +153,17 @@ def _tables(config: Config, report: Report) -> None:
         for lack in unreachable(rules.pack(name), rules.directory):
             report.odd(lack)
     _books(rules, report)
+    _authorities(rules, report)
     for warning in loaded.warnings[:50]:
         report.odd(warning)
     if len(loaded.warnings) > 50:
         report.odd(f"… and {len(loaded.warnings) - 50} more of the directory")
+
+
+def _authorities(rules: Rules, report: Report) -> None:
+    """Whether anybody can confirm that an authority's letter is one (D-6)."""
+    if rules.authorities.known and not rules.identity.trusted_servers:
+        report.odd("authorities: every letter of theirs waits at the desk, for nobody confirms its sender; name the bank's own mail servers in mail.trusted_servers")
 
 
 def _books(rules: Rules, report: Report) -> None:

@@ -7,7 +7,9 @@ from datetime import datetime
 from adapters.formats.letter import Draft
 from hotline_bridge.store.tray import Outgoing
 from routing import matterwords
+from routing.calendar import Hours
 from routing.case import Case
+from routing.pack import Pack
 from routing.reply import reply_address
 from routing.rules import Rules
 from routing.slip import spoken_time
@@ -19,6 +21,11 @@ _LABEL = b"call-back"       # no address given to a customer ever passes for one
 def seal_key(rules: Rules) -> bytes:
     """The key of the addresses customers answer to."""
     return hmac.new(rules.identity.reply_key, _LABEL, hashlib.sha256).digest()
+
+
+def daytime(pack: Pack) -> Hours:
+    """The hours in which a customer may be written to."""
+    return pack.hours.model_copy(update={"around_the_clock": False})
 
 
 def asked(case: Case, address: str, attempt: int, now: datetime, rules: Rules) -> Outgoing:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hotline_bridge import letters
 from hotline_bridge.replies import Reply
-from hotline_bridge.store.answers import ASSISTING, MOVED
+from hotline_bridge.store.answers import ASSISTING, MOVED, WORD
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.telling import tell_desk
 from hotline_bridge.travel import PASSED_ON, Handing, pass_on
@@ -13,74 +13,154 @@ from routing.addressee import addressee, kept_from
 from routing.case import Case, Entry
 from routing.errors import RuleError
 from routing.hops import (
-    ANSWERED, ASSIST, BEGUN, COPY, LEAD, LEADING, ONWARD, PASSED, RETURNED, RULING, WATCH, Hop, forwarded_to, gives_back, helpless, next_below, passes_on, speaking, taker,
+    ABOVE, ANSWERED, ASSIST, BEGUN, BELOW, BY_UNIT, COPY, LEAD, LEADING, ONWARD, PASSED, RETURNED, RULING, WATCH, WORKING, Hop, forwarded_to, free_again, helpless, near,
+    next_below, speaking, taker, unsettled,
 )
 from routing.papers import Mail
 from routing.parties import UnitCode
 from routing.rules import Rules
 from routing.told import department_of
+from routing.unitsays import asks_for_time, gives_back, passes_on
 from routing.waywords import BACK, assisted, dispute, result
 
 DESK = "投诉处理岗"
 PASSING = "P-9.7"           # level by level, down and home again
 GIVEN_BACK = "单位退回"     # words of the book
+RULED = "裁定来函"
 HELPED = "收到协办意见"
 
 
-def taken(tx: Tx, case: Case, came: tuple[int, Mail, Reply], now: datetime, rules: Rules) -> bool:
-    """Take what is no answer of the unit that leads: help, a passing on, a giving back; False where it is one.
+def taken(tx: Tx, case: Case, came: tuple[int, Mail, Reply], now: datetime, rules: Rules, *, accepted: bool = False) -> bool:
+    """Take what is no answer of the unit that leads: help, a passing on, a giving back, a mere word; False where it is one.
 
-    `came` is the answer's id, its mail, and what it says.
+    `came` is the answer's id, its mail, and what it says. A unit's own word alone moves its hop: a superior's letter, us
+    in copy, neither begins nor gives back in its place (T-4); its whole answer counts. What the desk has `accepted` as an answer is no mere word.
     """
-    answer_id, mail, reply = came
-    hop = speaking(tx.hops.of_round(case), rules.identity.speaks_as(mail.sender), rules.directory)
+    answer_id, mail, _ = came
+    sender = rules.identity.speaks_as(mail.sender)
+    mine = tx.hops.of_round(case)
+    hop = speaking(mine, sender, rules.directory)
     if hop is None:
         return False
-    hop = tx.hops.move(hop, BEGUN, now)             # whoever writes has begun (T-4)
-    short = len(reply.elements) <= 1 and hop.live     # a sentence without labels is taken for findings; an answer has more
-    if short and gives_back(mail.new_text):
-        give_back(tx, case, hop, (mail.sender, mail.new_text), now, rules)
-    elif short and _goes_on(tx, case, hop, mail, now, rules):
-        pass
-    elif hop.part == ASSIST:
-        _helped(tx, case, hop, came, now, rules)
-        tx.answers.judge(answer_id, ASSISTING)
-        return True
+    if hop.state == RETURNED and hop not in unsettled(mine):
+        standing = "" if accepted else _ruled_out(tx, case, hop, mail, answer_id, now, rules)
     else:
+        standing = _moved(tx, case, hop, came, now, rules, accepted=accepted)
+    if not standing and hop.part == ASSIST:
+        _helped(tx, case, hop, came, now, rules)
+        standing = ASSISTING
+    if standing:
+        tx.answers.judge(answer_id, standing)
+    return bool(standing)
+
+
+def _moved(tx: Tx, case: Case, hop: Hop, came: tuple[int, Mail, Reply], now: datetime, rules: Rules, *, accepted: bool) -> str:  # noqa: PLR0913 (as in travel)
+    """What a unit's short word does: it begins, gives back, passes on, or asks for time; returns how it stands then, "" where it may be an answer."""
+    answer_id, mail, reply = came
+    sender = rules.identity.speaks_as(mail.sender)
+    how = near(hop, sender, rules.directory)
+    again = free_again(hop, tx.hops.of_round(case))
+    short = len(reply.elements) <= 1 and (hop.live or again)     # a sentence without labels is taken for findings; an answer has more
+    if how == ABOVE:
+        return _of_above(tx, case, hop, mail, now, rules) if short and not accepted else ""
+    hop = tx.hops.move(hop, BEGUN, now)             # whoever writes has begun (T-4)
+    if not short:
+        return ""
+    if gives_back(mail.new_text):
+        own = _from_below(tx, case, hop, sender, now, rules) if how == BELOW else hop
+        if own is not hop or how >= BY_UNIT:
+            give_back(tx, tx.cases.get(case.id), own, (mail.sender, mail.new_text), now, rules)
+            return MOVED
+    elif how >= BY_UNIT and _goes_on(tx, case, hop, (answer_id, mail), now, rules):
+        return MOVED
+    return _asks_for_time(tx, case, hop, (answer_id, mail), now, rules) if not accepted and asks_for_time(mail.new_text) else ""
+
+
+# words that answer nothing ------------------------------------------------------------------------------------------------
+def _of_above(tx: Tx, case: Case, hop: Hop, mail: Mail, now: datetime, rules: Rules) -> str:
+    """A superior urges on its unit, us in copy: the unit has done nothing by that (T-4)."""
+    says = f"{_name(hop.unit, rules)}的上级来函，不作为该单位的回复：{_brief(mail.new_text)}（T-4）"
+    tx.cases.note(case.id, Entry(now, mail.sender or "-", "上级来函", says, rules.digest))
+    return WORD
+
+
+def _ruled_out(tx: Tx, case: Case, hop: Hop, mail: Mail, answer_id: int, now: datetime, rules: Rules) -> str:  # noqa: PLR0913 (as in travel)
+    """Who gave the case back, and in whose place somebody was put, completes nothing any more; the desk reads it (T-7)."""
+    tx.cases.note(case.id, Entry(now, mail.sender or "-", "已退回单位来函", f"{_name(hop.unit, rules)}已退回本件并已改由他单位办理，来函不计入回复（T-7）", rules.digest))
+    lines = [f"{_name(hop.unit, rules)}退回本件后又来函，本件已改由他单位办理，来函未计入回复：", f"　{_brief(mail.new_text)}", "确应由其办理的，请用 cases pass-on 转给该单位。"]
+    tell_desk(tx, case, "已退回单位来函", lines, (_of_mail(answer_id), now), rules)
+    return WORD
+
+
+def _asks_for_time(tx: Tx, case: Case, hop: Hop, came: tuple[int, Mail], now: datetime, rules: Rules) -> str:
+    """A unit asks for more time: the desk grants it with its proofs or not; until then nothing moves (P-11.2, law:18)."""
+    answer_id, mail = came
+    tx.cases.note(case.id, Entry(now, mail.sender or "-", "来函申请延期", f"{_name(hop.unit, rules)}：{_brief(mail.new_text)}；时限未变，待投诉处理岗处理（P-11.2）", rules.digest))
+    lines = [
+        f"{_name(hop.unit, rules)}来函申请延期，时限未变：", f"　{_brief(mail.new_text)}",
+        f"同意的，请执行：hotline-bridge cases extend {case.number} --until 日期 --reason 原因 --told 告知客户时间 --how 告知方式；不同意的，请答复该单位。",
+    ]
+    tell_desk(tx, case, "来函申请延期", lines, (_of_mail(answer_id), now), rules)
+    return WORD
+
+
+def ruling_came(tx: Tx, case: Case, sender: str, came: tuple[int, Mail], now: datetime, rules: Rules) -> bool:
+    """Take the letter of who was asked to decide; the desk carries it out (T-7). False where the sender was not asked."""
+    answer_id, mail = came
+    mine = tx.hops.of_round(case)
+    asked = next((one for one in mine if one.part == RULING and near(one, sender, rules.directory) >= BY_UNIT), None)
+    if asked is None or any(one.part in WORKING and one.live and near(one, sender, rules.directory) >= BY_UNIT for one in mine):
         return False
-    tx.answers.judge(answer_id, MOVED)
+    tx.hops.move(asked, ANSWERED, now)
+    tx.cases.note(case.id, Entry(now, mail.sender or "-", RULED, f"{_name(asked.unit, rules)}：{_brief(mail.new_text)}（T-7）", rules.digest))
+    lines = [
+        f"{_name(asked.unit, rules)}就退回的本件来函：", f"　{_brief(mail.new_text)}",
+        f"请按裁定执行：hotline-bridge cases rule {case.number} --unit 单位代码 --says 裁定意见",
+    ]
+    tell_desk(tx, case, RULED, lines, (_of_mail(answer_id), now), rules)
+    tx.answers.judge(answer_id, WORD)
     return True
 
 
+def _of_mail(answer_id: int) -> int:
+    """Under which number the desk is told of one mail: each once."""
+    return -(9 * 10**9 + answer_id)
+
+
+def _brief(text: str) -> str:
+    return " ".join(text.split())[:200]
+
+
 # passed on --------------------------------------------------------------------------------------------------------------
-def _goes_on(tx: Tx, case: Case, hop: Hop, mail: Mail, now: datetime, rules: Rules) -> bool:
+def _goes_on(tx: Tx, case: Case, hop: Hop, came: tuple[int, Mail], now: datetime, rules: Rules) -> bool:
     """Note whom the unit has forwarded the case to, or forward it where it asks for that (P-9.3); False where it does neither."""
+    answer_id, mail = came
     sent_to = forwarded_to(mail.recipients, hop, case, rules.directory)
     below = None if sent_to or not passes_on(mail.new_text) else next_below(hop, case, rules.pack(case.pack), rules.directory)
     rule = hop.rule if hop.part == ONWARD else PASSING
     for unit, box in sent_to:
-        _passed(tx, case, hop, (unit.code, box), Handing(mail.sender, rule, written=True), now, rules)
+        _passed(tx, case, hop, (unit.code, box), Handing(mail.sender, rule, written=True), (answer_id, now), rules)
     if below is not None:
-        _passed(tx, case, hop, (below.code, ""), Handing(mail.sender, rule), now, rules)
+        _passed(tx, case, hop, (below.code, ""), Handing(mail.sender, rule), (answer_id, now), rules)
     return bool(sent_to or below)
 
 
-def _passed(tx: Tx, case: Case, hop: Hop, to: tuple[UnitCode, str], how: Handing, now: datetime, rules: Rules) -> None:  # noqa: PLR0913 (as in travel)
+def _passed(tx: Tx, case: Case, hop: Hop, to: tuple[UnitCode, str], how: Handing, by: tuple[int, datetime], rules: Rules) -> None:  # noqa: PLR0913 (as in travel)
     """Pass it on as the unit wants it; where the rules forbid that, the desk hears why, for the unit's own mail has gone (law:17)."""
-    code, box = to
+    (code, box), (answer_id, now) = to, by
     try:
         found = taker(case, code, rules.pack(case.pack), rules.directory, box)
         pass_on(tx, tx.cases.get(case.id), hop, found, how, now, rules)
     except RuleError as error:
         tx.cases.note(case.id, Entry(now, how.who, PASSED_ON, f"未转出：{error}", rules.digest))
-        tell_desk(tx, case, "转办须人工处理", [f"{_name(hop.unit, rules)}要求或已自行将本件转{_name(code, rules)}，但按规定不可：", f"· {error}", "请联系该单位。"], (_once(hop, 1), now), rules)
+        tell_desk(tx, case, "转办须人工处理", [f"{_name(hop.unit, rules)}要求或已自行将本件转{_name(code, rules)}，但按规定不可：", f"· {error}", "请联系该单位。"], (_of_mail(answer_id), now), rules)
 
 
 def give_back(tx: Tx, case: Case, hop: Hop, said: tuple[str, str], now: datetime, rules: Rules) -> None:
     """A unit says that the matter is not its own: the superior service department is asked to decide, and the desk is told (T-7)."""
     who, text = said
     tx.hops.move(hop, RETURNED, now)
-    words = " ".join(text.split())[:200]
+    words = _brief(text)
     asked = _ask_for_ruling(tx, case, hop, text, now, rules)
     tx.cases.save(case, Entry(now, who, GIVEN_BACK, f"{_name(hop.unit, rules)}（{hop.part}）认为不属其办理：{words}{'；已请' + asked + '裁定' if asked else ''}（T-7）", rules.digest))
     lines = [

@@ -104,10 +104,13 @@ def _why_not(known: Case, due: datetime, again: Again, by: By) -> str:
 
 
 def beyond_law(case: Case, rules: Rules) -> Case | None:
-    """The case without a date that the law does not allow, so that its own limits count; None where its date is none such (D-6; law: article 18)."""
+    """The case without a date that the law does not allow, so that its own limits count; None where its date is none such (D-6; law: article 18).
+
+    Where a pack lets an authority's date only bind, a later one moves nothing and is let be.
+    """
     due, pack = case.complaint.authority_due, rules.pack(case.pack)
     category = case.verdict.category if case.verdict else case.category
-    if due is None or due <= law_due(pack, case.received, pack.limit_of(category).law):
+    if due is None or pack.authority.takes != "place" or due <= law_due(pack, case.received, pack.limit_of(category).law):
         return None
     return rules.timed(replace(case, complaint=replace(case.complaint, authority_due=None)))
 

@@ -9,13 +9,18 @@ from routing.delivery import WITHDRAWN
 from routing.rules import Rules
 
 FORMER = "former"           # of an answer: it was given to the slip before
-_OUTWARD = ("slip", "copy", "notice", "incomplete", "urge")
+_OUTWARD = ("slip", "copy", "notice", "incomplete", "urge", "assist", "dispute", "callback")
+_RESULTS = ("result",)      # on their way home: still true of a case that closes, no longer of one that goes on (P-9.7)
 
 
-def recall(tx: Tx, case: Case, who: str, now: datetime, rules: Rules) -> None:
-    """Take the case's letters that have not left out of the tray again; one on its way at this moment may still arrive."""
+def recall(tx: Tx, case: Case, who: str, now: datetime, rules: Rules, *, closes: bool = False) -> None:
+    """Take the case's letters that have not left out of the tray again; one on its way at this moment may still arrive.
+
+    Where the case only `closes`, the result still goes home to everyone on the way (P-9.7).
+    """
+    void = _OUTWARD if closes else (*_OUTWARD, *_RESULTS)
     tx.reminders.lift([case.id], now)
-    left = [one for one in tx.tray.of_case(case.id) if one.owed and one.purpose.startswith(_OUTWARD)]
+    left = [one for one in tx.tray.of_case(case.id) if one.owed and one.purpose.startswith(void)]
     for one in left:
         tx.tray.receipt(one.letter, one.recipient, WITHDRAWN, "未投出，已撤回；撤回时正在投递的可能已送达", now)
         tx.tasks.strike("post", one.letter)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
+from hotline_bridge.customer_letter import PURPOSE as CALLBACK, daytime
 from hotline_bridge.store.tray import Letter
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.urging import AT_ONCE, DIGEST, speaks_of
@@ -82,16 +83,18 @@ def _may_hear(case: Case, address: str, own: list[int], rules: Rules) -> bool:
 
 # as it is sent ------------------------------------------------------------------------------------------------------------
 def goes_out(tx: Tx, letter: Letter, now: datetime, rules: Rules) -> bool:
-    """Whether a letter that is about to be given to the relay may go; any but a reminder may.
+    """Whether a letter that is about to be given to the relay may go; any but a reminder, and the form to a customer, may.
 
     A reminder that lay in the tray while its cases were closed or answered, or until the bank closed for the night, is
     taken back, and what is still owed of it is said anew. One that the relay once took is left to whoever sends it again.
     """
-    if not letter.purpose.startswith((DIGEST, AT_ONCE)) or not letter.open:
+    if not letter.purpose.startswith((DIGEST, AT_ONCE, CALLBACK)) or not letter.open:
         return True
     deliveries = tx.tray.of_letter(letter.id)
     if any(one.answer not in {OPEN, DEFERRED} for one in deliveries):
         return True
+    if letter.purpose == CALLBACK:
+        return _still_asked(tx, letter, now, rules)
     address, cases = deliveries[0].recipient, speaks_of(letter.draft)
     standing = tx.cases.going(cases)
     owed = all(still_owed(standing.get(case), address, rules) for case in cases)
@@ -104,6 +107,21 @@ def goes_out(tx: Tx, letter: Letter, now: datetime, rules: Rules) -> bool:
     tx.reminders.unsaid(letter.id)
     tx.tasks.owe("digest", tx.reminders.mailbox(address), now)
     return False
+
+
+def _still_asked(tx: Tx, letter: Letter, now: datetime, rules: Rules) -> bool:
+    """Whether a customer is still to be asked: about a case that is closed, and in the daytime; else the form waits for the next (P-12, P-21)."""
+    assert letter.case is not None
+    case = tx.cases.get(letter.case)
+    if case.state is not State.CLOSED:
+        for recipient in letter.open:
+            tx.tray.receipt(letter.id, recipient, WITHDRAWN, "未投出，已撤回：本件已重新办理", now)
+        return False
+    pack = rules.pack(case.pack)
+    opens = rules.calendar.next_moment(now.astimezone(pack.zone), daytime(pack))
+    if opens > now:
+        tx.tasks.owe("post", letter.id, opens)
+    return opens <= now
 
 
 def _open_hours(tx: Tx, letter: Letter, now: datetime, rules: Rules) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from hotline_bridge.recall import outdate
+from hotline_bridge.recall import outdate, recall
 from hotline_bridge.store.callbacks import OWED, WITHDRAWN
 from hotline_bridge.store.tx import Tx
 from routing.case import REOPENED, Case, Entry, State
@@ -24,6 +24,7 @@ def open_again(tx: Tx, case: Case, who: str, says: str, now: datetime, rules: Ru
         raise RuleError(msg)
     again = rules.judged(_complained_again(case.moved(State.DESK), says.strip(), now, rules))
     tx.cases.save(again, Entry(now, who, REOPENED, says.strip() or "客户不接受处理结果（P-18）", rules.digest))
+    recall(tx, case, who, now, rules)
     outdate(tx, case)
     for one in tx.callbacks.of_case(case.id):
         if one.state == OWED:

@@ -14,7 +14,7 @@ from routing.case import Case, Entry, State
 from routing.envelope import Envelope, Routing
 from routing.errors import RuleError
 from routing.hops import (
-    ASSIST, BY_MAIL, BY_TELEPHONE, DELIVERED, LEAD, LEADING, ONWARD, PASSED, RETURNED, SENT, WATCH, WORKING, Hop, assist_due, chores, legs,
+    ASSIST, BY_MAIL, BY_TELEPHONE, DELIVERED, LEAD, LEADING, ONWARD, PASSED, RETURNED, SENT, WATCH, WORKING, Hop, assist_due, chores, free_again, legs,
 )
 from routing.parties import UnitCode
 from routing.route import route
@@ -63,7 +63,9 @@ def pass_on(tx: Tx, case: Case, hop: Hop, to: Addressee, how: Handing, now: date
 
     RuleError where somebody has it already, or a flagged case would go to whom no reviewer signed for (P-9.1).
     """
-    known = next((one for one in tx.hops.of_round(case) if one.mailbox == to.mailbox and one.part in WORKING and (one.live or one.state == PASSED)), None)
+    mine = tx.hops.of_round(case)
+    has = [one for one in mine if one.part in WORKING and (one.live or (one.state == PASSED and not free_again(one, mine)))]
+    known = next((one for one in has if one.mailbox == to.mailbox), None)
     if known is not None:
         names = rules.directory.get(known.unit)
         msg = f"{names.name if names else known.unit} has case {case.number} already ({known.part}); look at `hotline-bridge cases hops {case.number}`"
@@ -73,7 +75,7 @@ def pass_on(tx: Tx, case: Case, hop: Hop, to: Addressee, how: Handing, now: date
         tx.hops.move(hop, PASSED, now)
     part = _part_below(case, hop, rules)
     due = assist_due(rules.pack(case.pack), rules.calendar, now) if part == ASSIST else None
-    place = max(one.place for one in tx.hops.of_round(case)) + 1
+    place = max(one.place for one in mine) + 1
     letter = _slip_to(tx, case, hop, (place, part, to), how, now, rules) if how.by_us else None
     below = tx.hops.open(Hop(case.id, case.round, to.unit_code, to.mailbox, part, how.rule, after=hop.id, letter=letter, channel=how.channel, due=due))
     if letter is None:

@@ -167,12 +167,15 @@ def set_date(text: str, received: date) -> SetDate | None:
     return SetDate(days=_number(hit["days"]), working=bool(hit["working"])) if hit and _number(hit["days"]) else None
 
 
+def dates_asked_for(text: str, received: date) -> tuple[SetDate, ...]:
+    """Return the dates that sentences of a letter ask for an answer by, in their order."""
+    hits = _ASKS.finditer(unicodedata.normalize("NFKC", text))
+    return tuple(dict.fromkeys(found for hit in hits if (found := set_date(hit["when"] or hit["limit"], received))))
+
+
 def date_asked_for(text: str, received: date) -> SetDate | None:
-    """Return the date that a sentence of a letter asks for an answer by; None where no sentence does."""
-    for hit in _ASKS.finditer(unicodedata.normalize("NFKC", text)):
-        if found := set_date(hit["when"] or hit["limit"], received):
-            return found
-    return None
+    """Return the first date that a sentence of a letter asks for an answer by; None where no sentence does."""
+    return next(iter(dates_asked_for(text, received)), None)
 
 
 def _time(plain: str) -> time | None:

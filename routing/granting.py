@@ -31,7 +31,7 @@ def may_extend(case: Case, pack: Pack, before: Deadline, asked: Event, now: date
         raise RuleError(
             f"an extension needs both the reason given to the sender of the slip and the customer told, when and how ({entry.rule}); "
             "give at least one of them: the other may follow")
-    _told(asked, now, whole=False)
+    _told(asked, pack, before.standing.start, now, whole=False)
     until = joined(before.standing.request, asked).until
     if until is None:
         raise RuleError(f"case {case.number} has no extension that waits for its other proof; say until which day ({entry.rule})")
@@ -61,7 +61,7 @@ def may_prolong(case: Case, pack: Pack, before: Deadline, asked: Event, now: dat
         raise RuleError("nobody approved it; name the superior institution or head office that did (law:18)")
     if asked.approver in {case.unit, case.lead}:
         raise RuleError(f"{asked.approver} cannot approve its own time; the superior institution or head office must (law:18)")
-    _told(asked, now, whole=True)
+    _told(asked, pack, before.standing.start, now, whole=True)
     if asked.told is not None and asked.told > before.law_due:
         raise RuleError(f"the customer was told on {_at(asked.told, pack)}, after the legal limit of {_at(before.law_due, pack)}; it cannot be prolonged any more (law:18)")
 
@@ -82,7 +82,7 @@ def may_exclude(case: Case, pack: Pack, before: Deadline, asked: Event, now: dat
         raise RuleError(f"an appraisal of {(last - first).days + 1} days is hardly meant; check the days, {first} to {last}")
     if not asked.reason.strip():
         raise RuleError("the reason is empty; write which appraisal it is and by whom (law:18)")
-    _told(asked, now, whole=True)
+    _told(asked, pack, before.standing.start, now, whole=True)
 
 
 def may_restart(case: Case, pack: Pack, at: datetime, says: str, now: datetime) -> None:
@@ -101,8 +101,8 @@ def may_withdraw(case: Case, pack: Pack, at: datetime, now: datetime) -> None:
     _open(case)
     if at > now:
         raise RuleError(f"a withdrawal cannot have come on {_at(at, pack)}, which is still to come; give the moment it came (law:15)")
-    if at < case.complaint.received:
-        raise RuleError(f"a withdrawal of {_at(at, pack)} came before the complaint of {_at(case.complaint.received, pack)}; check the day (law:15)")
+    if at < case.received:
+        raise RuleError(f"a withdrawal of {_at(at, pack)} came before the complaint of {_at(case.received, pack)}, or before it was taken up again; check the day (law:15)")
 
 
 def in_force(before: Deadline, asked: Event) -> bool:
@@ -123,12 +123,16 @@ def _unanswered(case: Case) -> None:
         raise RuleError(f"case {case.number} is {case.state.value}: its answer is in, so no more time is needed")
 
 
-def _told(asked: Event, now: datetime, *, whole: bool) -> None:
-    """The customer was told: when and how belong together, and it lies behind us."""
+def _told(asked: Event, pack: Pack, start: datetime, now: datetime, *, whole: bool) -> None:
+    """The customer was told: when and how belong together, and it lies behind us, on the day the clock began or later."""
     if (asked.told is None) != (not asked.told_how.strip()) or (whole and asked.told is None):
         raise RuleError("the customer must have been told, with when and how: give both, e.g. 2026-07-24T10:30 and 电话")
     if asked.told is not None and asked.told > now:
         raise RuleError(f"the customer cannot have been told at {asked.told.isoformat(timespec='minutes')}, which is still to come; tell them first")
+    if asked.told is not None and asked.told.astimezone(pack.zone).date() < start.astimezone(pack.zone).date():
+        raise RuleError(
+            f"the customer cannot have been told on {_at(asked.told, pack)} of what began to run on {_at(start, pack)}; "
+            "check the year and the day (P-11.2, law:18)")
 
 
 def _later(case: Case, before: Deadline, until: datetime, now: datetime) -> None:

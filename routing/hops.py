@@ -5,7 +5,6 @@ unit; a department leads and the unit assists (P-14.1, T-3); leaders and offices
 D-7, T-6, C-7). Results travel back the same way (P-9.7). Every such leg is a hop.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -51,16 +50,6 @@ OF_LETTERS: Mapping[str, str] = {
     delivery.ACCEPTED: SENT, delivery.DELIVERED: DELIVERED, delivery.READ: BEGUN, delivery.ACKNOWLEDGED: BEGUN, delivery.WITHDRAWN: ENDED,
 }
 TIMES = (SENT, DELIVERED, BEGUN, PASSED, ANSWERED)     # words that have a moment of their own
-
-_UNITS = "(?:行|社|部门?|单位|网点|支行|分行|所|公司|处|科|中心)"
-#: "不属于我行职责范围", "与我支行无关"; not "不是我行责任", which is an answer.
-_GIVES_BACK = re.compile(
-    rf"(?:不属于?|不归|并?非|不是)(?:我|本)?{_UNITS}?(?:的)?(?:职责|职权|业务范围|管辖|受理范围|受理|经办|办理|负责(?!人)|主管(?!人|的)|辖区|辖内)"
-    rf"|不(?:属于?|归)(?:我|本){_UNITS}(?=[。，；,.;]|$)|(?:此|本|该)(?:件|单|投诉|业务|事项|问题)?与(?:我|本){_UNITS}无关"
-    r"|(?:现|予以|申请|请求|请)(?:将)?(?:本件|本单|该件|该单|此件)?退回(?=[。，；！,.;]|$|重新|另行|改派|贵|转办|投诉)"
-)
-#: "请转江东分行", "已转"; not "已转账", which is an answer.
-_PASSES_ON = re.compile(r"(?:已|现|请|同意|予以|拟)(?:将?(?:本|该|此)(?:件|单|投诉))?转(?![账帐款存正出入回移让户卡机变])|代为转办")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +149,18 @@ def assist_due(pack: Pack, calendar: Calendar, now: datetime) -> datetime | None
     return _after(pack, calendar, (pack.assisting.count, pack.assisting.within), now) if pack.assisting else None
 
 
+def part_due(hop: Hop, pack: Pack, calendar: Calendar) -> datetime | None:
+    """By when a hop that is on its way must have done its part, worked out anew from the day it was sent; as it stands where no day changes.
+
+    A promised date stands as it was promised (T-3).
+    """
+    if hop.sent is None or hop.due is None or not hop.live or hop.part not in {ONWARD, ASSIST}:
+        return hop.due
+    by = pack.assisting if hop.part == ASSIST else pack.forwarding
+    again = _after(pack, calendar, (by.count, by.within), hop.sent) if by else hop.due
+    return hop.due if again.astimezone(pack.zone).date() == hop.due.astimezone(pack.zone).date() else again
+
+
 def _after(pack: Pack, calendar: Calendar, span: tuple[Count, int], now: datetime) -> datetime:
     count, within = span
     return milestone_due(pack, calendar, Milestone(rule="P-21", name="-", count=count, within=within, since="received"), now)
@@ -201,38 +202,48 @@ def chores(hop: Hop, pack: Pack, calendar: Calendar) -> Iterator[Chore]:
 
 
 # whose word it is -----------------------------------------------------------------------------------------------------
+BY_BOX, BY_UNIT, ABOVE, BELOW, STRANGE = 4, 3, 2, 1, 0      # how near a mailbox is to a hop
+
+
+def near(hop: Hop, sender: str, directory: Directory) -> int:
+    """Return how near a mailbox is to a hop: its own, its unit's, that of a unit above it or below it, or none of these."""
+    if hop.mailbox.lower() == sender.lower():
+        return BY_BOX
+    units = directory.by_mailbox(sender)
+    codes = {unit.code for unit in units}
+    if hop.unit in codes:
+        return BY_UNIT
+    if codes & {unit.code for unit in directory.chain(hop.unit)}:
+        return ABOVE
+    return BELOW if hop.unit in {unit.code for one in units for unit in directory.chain(one.code)} else STRANGE
+
+
 def speaking(hops: Sequence[Hop], sender: str, directory: Directory) -> Hop | None:
     """Return the hop a mail from this mailbox speaks for; None where it speaks for none.
 
     The very mailbox first, then any of the unit's, then a unit above it or below it; of several that fit equally the one
     that leads, and of those the latest.
     """
-    units = directory.by_mailbox(sender)
-    codes = {unit.code for unit in units}
-    above = {unit.code for one in units for unit in directory.chain(one.code)}
-
-    def near(hop: Hop) -> int:
-        if hop.mailbox.lower() == sender.lower():
-            return 4
-        if hop.unit in codes:
-            return 3
-        if codes & {unit.code for unit in directory.chain(hop.unit)}:
-            return 2
-        return 1 if hop.unit in above else 0
-
-    fit = [(near(hop), hop.part in LEADING, hop.live, hop.place, hop) for hop in hops if hop.part in WORKING and hop.state != ENDED and near(hop)]
+    working = [(near(hop, sender, directory), hop) for hop in hops if hop.part in WORKING and hop.state != ENDED]
+    fit = [(at, hop.part in LEADING, hop.live, hop.place, hop) for at, hop in working if at]
     return max(fit, key=lambda one: one[:4])[4] if fit else None
 
 
-def gives_back(text: str) -> bool:
-    """Whether a unit says that the matter is not its own (T-7)."""
-    return _GIVES_BACK.search("".join(text.split())[:1000]) is not None
+def unsettled(hops: Sequence[Hop]) -> list[Hop]:
+    """Return who gave the case back with nobody put in their place since: neither by a ruling nor by whoever had passed it to them (T-7)."""
+    return [hop for hop in hops if hop.state == RETURNED and not any(
+        one.place > hop.place and one.part in WORKING and (one.after == hop.id or (hop.after is not None and one.after == hop.after)) for one in hops
+    )]
 
 
-def passes_on(text: str) -> bool:
-    """Whether a short word says that the slip goes on, or shall (P-9.3)."""
-    words = "".join(text.split())
-    return len(words) <= 200 and _PASSES_ON.search(words) is not None
+def free_again(hop: Hop, hops: Sequence[Hop]) -> bool:
+    """Whether a hop that passed the case on has it again, since whoever got it gave it back (T-7)."""
+    return hop.state == PASSED and any(one.after == hop.id for one in unsettled(hops))
+
+
+def awaits_ruling(hops: Sequence[Hop]) -> bool:
+    """Whether nobody leads at present, since who did gave the case back (T-7)."""
+    return any(one.part in LEADING for one in unsettled(hops)) and not any(one.live and one.part in LEADING for one in hops)
 
 
 def forwarded_to(recipients: Sequence[str], hop: Hop, case: Case, directory: Directory) -> tuple[tuple[Unit, str], ...]:

@@ -150,7 +150,7 @@ class Model:
         voices *= numbers.blend.T
         chances = _sigmoid(np.add.reduce(voices, axis=1))
         heard = np.concatenate((whole[:, _FLAGS:-1], told[:, :_TOLD]), axis=1)
-        kinds = _softmax(np.vecdot(heard, numbers.mix[:, None])).T      # no matrix product: of many it would be rounded otherwise than of one
+        kinds = _softmax(np.vecdot(heard[:, None], numbers.mix))        # no matrix product: of many it would be rounded otherwise than of one
         asks = _sigmoid(whole[:, -1] * numbers.asks[0] + numbers.asks[1])
         spans = (Spans(windows, signs, which) for which in range(len(asks)))
         return [
@@ -310,7 +310,7 @@ def _sigmoid(scores: Floats) -> Floats:
 
 
 def _softmax(scores: Floats) -> Floats:
-    grown: Floats = scores - np.maximum.reduce(scores, axis=0)
+    grown: Floats = scores - np.maximum.reduce(scores, axis=1, keepdims=True)
     np.exp(grown, grown)
-    grown /= np.add.reduce(grown, axis=0)
+    grown /= np.add.reduce(grown, axis=1, keepdims=True)        # along each text: across them one alone would be rounded otherwise
     return grown

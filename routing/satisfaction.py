@@ -8,7 +8,7 @@ from routing.text import fold_text
 SATISFIED, FAIR, DISSATISFIED, SILENT = "满意", "基本满意", "不满意", "未表态"
 WORDS = (SATISFIED, FAIR, DISSATISFIED)
 _PARTS = re.compile(r"[。;!?\n,、]|但是?|然而|不过|可是|只是")
-_MARKS = re.compile(r"[\s。.,!?~、;:\"'“”()【】\[\]·…]+")
+_MARKS = re.compile(r"[\s。.,!~、;:\"'“”()【】\[\]·…]+")
 #: 并非不满意 and 没有不满意 say nothing against the answer.
 _TWICE = re.compile(r"(?:没有?|并非|并不是|不是|无)(?:表示|什么|任何)?不满意?")
 _SILENT = re.compile(
@@ -50,8 +50,12 @@ def _of(part: str) -> str:
 
 
 def one_word(text: str) -> str:
-    """Return the one word a customer was asked for, or "" for anything else: a person reads that (P-18)."""
-    bare = _MARKS.sub("", fold_text(text))
+    """Return the one word a customer was asked for, or "" for anything else: a person reads that (P-18).
+
+    Whatever stands on another line takes the word back as often as not, and a word with a question mark is no answer.
+    """
+    lines = {bare for line in fold_text(text).splitlines() if (bare := _MARKS.sub("", line))}
+    bare = lines.pop() if len(lines) == 1 else ""
     known = {
         "满意": SATISFIED, "很满意": SATISFIED, "非常满意": SATISFIED, "1": SATISFIED, "satisfied": SATISFIED,
         "基本满意": FAIR, "一般": FAIR, "比较满意": FAIR, "2": FAIR, "fair": FAIR,

@@ -76,6 +76,19 @@ class History:
         """How often it was opened again in that time (P-18)."""
         return sum(1 for before, turn in self._pairs() if first <= turn.at < until and turn.state != CLOSED and before == CLOSED)
 
+    def verdicts(self, first: datetime, until: datetime) -> list[str]:
+        """What the customer said of each closing of that time, "" where nothing: what they say when they are asked counts before the unit's word (P-12, P-18)."""
+        found: list[str] = []
+        mine = False
+        for before, turn in self._pairs():
+            if turn.state != CLOSED:
+                mine = False
+            elif before != CLOSED and (mine := first <= turn.at < until):
+                found.append(turn.satisfaction)
+            elif mine and turn.satisfaction:
+                found[-1] = turn.satisfaction
+        return found
+
     def answers(self, first: datetime, until: datetime) -> list[Turn]:
         """The turns, one for each complete answer of that time."""
         found = {turn.answered: turn for turn in reversed(self.turns) if turn.answered and first <= turn.answered < until}
@@ -101,12 +114,12 @@ def tally(history: History, first: datetime, until: datetime) -> Tally:
     answers, closings = history.answers(first, until), history.closings(first, until)
     received = first <= history.received < until
     is_open, then = history.is_open(until), history.at(until)
-    word = last.satisfaction if closings else ""
+    words = history.verdicts(first, until)
     return Tally(
         received=int(received), repeat=int(received and history.repeat),
         answered=len(answers), on_time=sum(1 for one in answers if in_time(one)),
         closed=len(closings), open=int(is_open), overdue=int(is_open and then is not None and _over(then, until)),
-        satisfied=int(word == SATISFIED), fair=int(word == FAIR), dissatisfied=int(word == DISSATISFIED),
+        satisfied=words.count(SATISFIED), fair=words.count(FAIR), dissatisfied=words.count(DISSATISFIED),
         reopened=history.reopenings(first, until), carried=int(history.received < first and history.is_open(first)),
         spent=sum((one.answered - one.received for one in answers if one.answered), start=timedelta()),
         results=dict(Counter(one.outcome for one in closings)) if closings else {},

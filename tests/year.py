@@ -1,7 +1,7 @@
 """A bank's year, played through the fast clock: callers, units that answer early, late or never, a desk that works office hours.
 
-Everything that decides is the real thing - the house with its store, rules, steps and post room; only the people and the
-relay are played. Slips go out without their form (its making is measured elsewhere); reminders whole.
+Everything is the real thing - the house with its store, rules, steps and post room, every letter made whole; only the people
+and the relay are played.
 """
 
 import heapq
@@ -18,11 +18,8 @@ from typing import Any
 from sqlalchemy import text
 
 from adapters.formats.form_json import read_form
-from adapters.formats.letter import Draft, compose
-from hotline_bridge import post
 from hotline_bridge.daemon import run_until_quiet
 from hotline_bridge.house import House, Shelf
-from hotline_bridge.letters import bytes_of
 from hotline_bridge.opening import take_form
 from hotline_bridge.steps.assign import Change, assign
 from hotline_bridge.steps.clocks import Proof, extend
@@ -242,15 +239,9 @@ def world(folder: Path, rules: Rules, first: date, seed: int) -> Year:
     upgrade(engine)
     clock, door = SetClock(datetime.combine(first, time(0, 5), ZONE)), WalkIn()
     house = House(InlineStore(engine, folder / "papers"), clock, Shelf(rules), [door], LightRelay())
-    post.bytes_of = without_form
     year = Year(house, clock, door, rules, random.Random(seed))
     house.store.run_now(lambda tx: tx.tasks.hasten("books", 0, clock.now))
     return year
-
-
-def without_form(draft: Any, sheets: Any) -> bytes:
-    """A letter's bytes; a slip's without its form, which would take most of the year's time and says nothing of reminders."""
-    return compose(Draft.from_json(str(draft["letter"]))) if draft.get("slip") is not None else bytes_of(draft, sheets)
 
 
 def calls(year: Year, cases: int, first: date, last: date) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 
 from adapters.formats import docx_words, xlsx_words
 from adapters.formats.answer_file import Shape, shape_of
-from routing.authority import SetDate, Template, date_asked_for, folded, set_date
+from routing.authority import SetDate, Template, dates_asked_for, folded, set_date, spelled
 from routing.papers import Attachment, Mail, Unreadable
 from routing.phrases import phone_in
 
@@ -23,6 +23,8 @@ _LABEL = re.compile(r"([^\s:：。，,；;|｜（(）)]{1,14}(?:[（(][^（()）
 _ENDS = re.compile(r"\s*(?:请[^。]{0,30}(?:之日|日前|日内|办理|回复|反馈|处理|核实)|此致|敬礼|附件\s?[:：]|特此|顺致|[-—_=]{3,}|20[0-9]{2}\s?年[0-9]{1,2}\s?月[0-9]{1,2}\s?日\s*$)")
 _LONGEST: Mapping[str, int] = {"narrative": 19_000, "demand": 5_000, "address": 400, "complained_unit": 400, "product": 400, "amount": 400}
 _SHORT = 80
+#: What decides where a letter goes and by when: said twice with other words, or where the customer speaks, a person looks.
+_DECIDING = frozenset({"authority_number", "authority_due", "name", "id_number", "complained_unit", "heads", "narrative"})
 _MOST_ROWS, _MOST_FILES = 3_000, 10
 
 
@@ -30,13 +32,17 @@ _MOST_ROWS, _MOST_FILES = 3_000, 10
 class Letter:
     """What a letter says: its fields in the words it uses, the date it sets, and which fields it lacks that it should have.
 
-    `trouble` names what came with it and could not be read.
+    `trouble` names what came with it and could not be read; `asked` are the other dates that its sentences ask for;
+    `twice` are fields that it fills with different words, and `among` those that stand where the customer speaks.
     """
 
     fields: Mapping[str, str]
     due: SetDate | None = None
     lacking: tuple[str, ...] = ()
     trouble: tuple[str, ...] = ()
+    asked: tuple[SetDate, ...] = ()
+    twice: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    among: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -44,6 +50,8 @@ class _Reader:
     labels: Mapping[str, str]
     found: dict[str, str] = field(default_factory=dict)
     open: str = ""                      # the long field whose words may go on in the next line
+    twice: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    among: set[str] = field(default_factory=set)
 
     def row(self, cells: Row) -> None:
         words = [cell.strip() for cell in cells]
@@ -74,6 +82,8 @@ class _Reader:
             self.found[self.open] += "\n" + before.strip()
         elif before.strip():
             self.open = ""
+        if self.open:
+            self.among |= {name for mark in marks if (name := self.labels[folded(mark[1])]) not in self.found}
         for at, mark in enumerate(marks):
             end = marks[at + 1].start() if at + 1 < len(marks) else len(text)
             self.take(self.labels[folded(mark[1])], [text[mark.end():end]])
@@ -85,6 +95,8 @@ class _Reader:
             return
         if not self.found.get(name):
             self.found[name] = words
+        elif name in _DECIDING and words and spelled(words) not in map(spelled, (known := self.twice.get(name, (self.found[name],)))):
+            self.twice[name] = (*known, words)
         self.open = name if name in _LONG else ""
 
 
@@ -120,12 +132,16 @@ def read_letter(mail: Mail, rows: Sequence[Row], template: Template, received: d
         reader.line(mail.subject)
     said = {name: words[:_LONGEST.get(name, _SHORT)] for name, words in reader.found.items() if words}
     due = set_date(said["authority_due"], received) if "authority_due" in said else None
-    due = due or date_asked_for(_without(words_of(mail, rows), said), received)
+    asked = tuple(one for one in dates_asked_for(_without(words_of(mail, rows), said), received) if one != due)
+    due = due or next(iter(asked), None)
     if "phone" in said:
         said["phone"] = phone_in(said["phone"]) or said["phone"]
     lacking = tuple(name for name in template.required if name not in said and not (name == "authority_due" and due))
     unread = ("authority_due",) if "authority_due" in said and due is None else ()
-    return Letter(said, due, tuple(dict.fromkeys((*lacking, *unread))))
+    return Letter(
+        said, due, tuple(dict.fromkeys((*lacking, *unread))), asked=tuple(one for one in asked if one != due),
+        twice={name: tuple(one[:_SHORT] for one in words) for name, words in reader.twice.items()}, among=frozenset(reader.among),
+    )
 
 
 def _without(text: str, said: Mapping[str, str]) -> str:

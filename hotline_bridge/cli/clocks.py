@@ -240,10 +240,13 @@ def _retime(settings: "Config", new: "Coming", *, write: bool, as_json: bool) ->
                 out(row)
             else:
                 print("  ".join(str(row[key]) for key in ("number", "old_due", "due", "old_last_day", "last_day", "why")))
+                for part in one.parts:
+                    print(f"    {part[0].unit} {part[0].part}  {part[0].due and part[0].due.astimezone(zone):%Y-%m-%dT%H:%M}  {part[1].astimezone(zone):%Y-%m-%dT%H:%M}")
     say(f"{seen} 件未结工单涉及 / open cases concerned, {changed} 件时限变动 / changed" + ("" if write else "（未写入 / nothing written）"))
 
 
 def _row(one: "Retimed", zone: Any) -> dict[str, object]:  # noqa: ANN401 (the bank's ZoneInfo)
     times = {"old_due": one.old.due, "due": one.new.due, "old_last_day": one.old.last_day, "last_day": one.new.last_day}
     shown: dict[str, object] = {key: at.astimezone(zone).isoformat(timespec="minutes") if at else None for key, at in times.items()}
-    return {"number": one.number, **shown, "provisional": one.new.provisional, "why": one.why}
+    parts = [{"unit": hop.unit, "part": hop.part, "due": due.astimezone(zone).isoformat(timespec="minutes")} for hop, due in one.parts]
+    return {"number": one.number, **shown, "provisional": one.new.provisional, "parts": parts, "why": one.why}

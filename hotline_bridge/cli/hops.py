@@ -76,13 +76,14 @@ def give_back(number: Number, config: ConfigOption = None, who: As = "", unit: U
 def rule(
     number: Number, unit: Annotated[str, typer.Option("--unit", help="The unit that shall handle it.", callback=written)],
     says: Annotated[str, typer.Option("--says", help="Who decided, and why.", callback=written)], config: ConfigOption = None, who: As = "",
+    from_: Annotated[str, typer.Option("--from", help="Whose part it takes over, where several gave it back; who led without.", callback=written)] = "",
 ) -> None:
     """执行裁定。 The superior service department has decided who handles a case that was given back; its word is carried out (T-7)."""
     from hotline_bridge.steps.hops import rule as step
 
     name, desk = decided_by(who), desk_of(config)
     known_case(desk, number)
-    to = decide(desk, lambda tx, now, rules: step(tx, number, name, unit, says, now, rules))
+    to = decide(desk, lambda tx, now, rules: step(tx, number, name, unit, says, now, rules, from_=from_))
     say(f"{number}: goes to {to} by the ruling")
 
 

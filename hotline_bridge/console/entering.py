@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 from aiohttp import web
@@ -13,11 +15,15 @@ from adapters.formats.form_json import BadForm
 from hotline_bridge.console.door import Entrance, Visitor, as_json, body_of, number_of, query_of, word
 from hotline_bridge.console.trouble import problem
 from hotline_bridge.entering import OPENED, shown, shown_row
+from hotline_bridge.errors import Later
 from hotline_bridge.steps.enter import BadRows, enter, enter_all, look_at_id, preview
+from hotline_bridge.store.tx import Tx
 from routing.errors import RuleError
 from routing.papers import Unreadable
 
 log = structlog.get_logger()
+T = TypeVar("T")
+AGAIN = 3                   # times that one who is overtaken tries again
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -49,7 +55,7 @@ class EntryRoutes:
         except (ValueError, RecursionError):
             return _no_object()
         house, now = self.entrance.house, self.entrance.house.clock()
-        done = await house.store.run(lambda tx: enter(tx, entry, visitor.name, now, house.rules))
+        done = await self._kept(lambda tx: enter(tx, entry, visitor.name, now, house.rules, desk="desk" in visitor.roles))
         house.desk_bell.ring()
         log.info("complaint entered", case=done.number, who=visitor.name)
         return _with_status(201 if done.standing == OPENED else 200, shown(done))
@@ -80,7 +86,7 @@ class EntryRoutes:
         if not apply:
             seen = await house.store.read(lambda tx: preview(tx, sheet.lines, visitor.name, now, house.rules))
             return [shown_row(one) for one in seen]
-        done = await house.store.run(lambda tx: enter_all(tx, sheet.lines, visitor.name, now, house.rules))
+        done = await self._kept(lambda tx: enter_all(tx, sheet.lines, visitor.name, now, house.rules))
         house.desk_bell.ring()
         log.info("table entered", rows=len(done), who=visitor.name)
         return [shown_row(one) for one in done]
@@ -97,6 +103,15 @@ class EntryRoutes:
         plain = await house.store.run(lambda tx: look_at_id(tx, number, visitor.name, why, now, house.rules))
         log.info("identity number looked at", case=number, who=visitor.name)
         return as_json({"id_number": plain})
+
+    async def _kept(self, work: Callable[[Tx], T]) -> T:
+        """Write it; again where somebody else registered the same number of an authority in that instant: then it is known."""
+        for _ in range(AGAIN):
+            try:
+                return await self.entrance.house.store.run(work)
+            except Later:
+                continue
+        return await self.entrance.house.store.run(work)
 
     def _today(self) -> Today:
         rules = self.entrance.house.rules

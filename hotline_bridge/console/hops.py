@@ -62,10 +62,10 @@ class HopRoutes:
         return await self.entrance.decide(number, visitor, lambda tx, now, rules: give_back(tx, number, visitor.name, unit, says, now, rules))
 
     async def rule(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """The superior service department has decided: {"unit": code, "says": who decided and why} (T-7)."""
-        said = await body_of(request, "unit", "says")
-        number, unit, says = number_of(request), word(said, "unit"), word(said, "says")
-        done = await self.entrance.decide(number, visitor, lambda tx, now, rules: rule(tx, number, visitor.name, unit, says, now, rules))
+        """The superior service department has decided: {"unit": code, "from": whose part it takes over, "says": who decided and why} (T-7)."""
+        said = await body_of(request, "unit", "from", "says")
+        number, unit, from_, says = number_of(request), word(said, "unit"), word(said, "from"), word(said, "says")
+        done = await self.entrance.decide(number, visitor, lambda tx, now, rules: rule(tx, number, visitor.name, unit, says, now, rules, from_=from_))
         self.entrance.house.post_bell.ring()
         return done
 

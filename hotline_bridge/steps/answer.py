@@ -9,7 +9,7 @@ from hotline_bridge import letters
 from hotline_bridge.asking import owe, replied
 from hotline_bridge.fares import acknowledged
 from hotline_bridge.merging import root_of
-from hotline_bridge.homeward import answered, ended, missing_help, taken
+from hotline_bridge.homeward import answered, ended, missing_help, ruling_came, taken
 from hotline_bridge.replies import Reply, files_of, namesake, reply_in
 from hotline_bridge.store.answers import CLAIMED, COUNTED, DISMISSED, Answer
 from hotline_bridge.store.tx import Tx
@@ -56,7 +56,7 @@ def answer(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     reasons = (*judged.reasons, *doubts, *((mail.seal,) if mail.seal and not mail.seal_broken else ()))
     reply = reply_in(tx, mail, case, _arrived(tx, subject, now), rules)
     kept = tx.answers.keep(Answer(0, mine, subject, now, mail.sender, reply.elements, COUNTED if out else CLAIMED, reasons))
-    if kept is None:
+    if kept is None or (not out and not doubts and ruling_came(tx, case, seen.sender, (kept, mail), now, rules)):
         return
     what = "收到回复" if out else "疑似回复，待投诉处理岗确认"
     for one in judged.cases:
@@ -99,7 +99,7 @@ def judge(tx: Tx, answer_id: int, who: str, now: datetime, rules: Rules, *, acce
     if accept:
         mail = read_mail(tx.papers.body(claimed.paper))
         tx.answers.move(answer_id, case.id)
-        _weigh(tx, case, (answer_id, mail, reply_in(tx, mail, case, _arrived(tx, claimed.paper, now), rules)), now, rules)
+        _weigh(tx, case, (answer_id, mail, reply_in(tx, mail, case, _arrived(tx, claimed.paper, now), rules)), now, rules, accepted=True)
 
 
 def _arrived(tx: Tx, subject: int, now: datetime) -> datetime:
@@ -107,11 +107,11 @@ def _arrived(tx: Tx, subject: int, now: datetime) -> datetime:
     return paper.taken if paper else now
 
 
-def _weigh(tx: Tx, case: Case, arrived: tuple[int, Mail, Reply], now: datetime, rules: Rules) -> None:
+def _weigh(tx: Tx, case: Case, arrived: tuple[int, Mail, Reply], now: datetime, rules: Rules, *, accepted: bool = False) -> None:
     """Add up what has been answered so far, and do what follows from it; what only helps, passes on or gives back completes nothing."""
     came = arrived[1:]
     acknowledged(tx, case, came[0], now, rules)
-    if case.state is not State.SENT or taken(tx, case, arrived, now, rules):
+    if case.state is not State.SENT or taken(tx, case, arrived, now, rules, accepted=accepted):
         return
     pack = rules.pack(case.pack)
     total: Mapping[int, str] = {}

@@ -6,7 +6,8 @@ from datetime import datetime
 from adapters.formats.mime import read_mail
 from adapters.formats.quoting import without_footer, without_quotes
 from hotline_bridge import customer_letter
-from hotline_bridge.asking import address_of, daytime, next_day, replied
+from hotline_bridge.asking import address_of, next_day, replied
+from hotline_bridge.customer_letter import daytime
 from hotline_bridge.errors import Later
 from hotline_bridge.gathering import report_again, times_again
 from hotline_bridge.reopening import open_again
@@ -22,14 +23,18 @@ from routing.satisfaction import DISSATISFIED, one_word
 
 ASKED = "回访"
 _LONGEST = 500              # characters of what a customer writes that go into the book
+_MORE_THAN_A_WORD = 60      # characters; so many are a complaint of their own where nobody is asked any more (P-3)
 
 
 def callback(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     """Ask by mail where the pack and the case allow it; else the call stands in the desk's list from now on."""
+    owed = tx.callbacks.get(subject)
+    if owed is None:
+        return
+    case = tx.cases.get(owed.case)          # locked from here on: whoever writes down a call locks it too
     one = tx.callbacks.get(subject)
     if one is None or one.state != OWED:
         return
-    case = tx.cases.get(one.case)
     pack = rules.pack(case.pack)
     entry = pack.callback
     if case.state is not State.CLOSED or entry is None:
@@ -51,7 +56,8 @@ def callback(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
 def _write(tx: Tx, case: Case, one: Callback, address: str, now: datetime, rules: Rules) -> None:
     pack = rules.pack(case.pack)
     assert pack.callback is not None
-    letter = tx.tray.put(customer_letter.asked(case, address, one.attempts + 1, now, rules), now)
+    before = {it.letter for it in tx.tray.of_case(case.id) if it.purpose == customer_letter.PURPOSE}
+    letter = tx.tray.put(customer_letter.asked(case, address, len(before) + 1, now, rules), now)
     if letter is not None:
         tx.tasks.owe("post", letter, now)
         tx.cases.note(case.id, Entry(now, "bridge", ASKED, f"已以邮件询问客户是否满意（第 {one.attempts + 1} 次，{pack.callback.rule}）", rules.digest))
@@ -68,16 +74,38 @@ def heard(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     if found is None:
         return
     case = found.case
-    waiting = next((one for one in tx.callbacks.of_case(case.id) if one.state == OWED), None)
+    waiting = _waiting(tx, case, late=True)
     words = without_footer(without_quotes(mail.new_text)).strip()
-    said = one_word(next((line for line in words.splitlines() if line.strip()), "")) if len(words) <= 60 else ""
+    said = one_word(words)
     doubt = _doubt(case, mail, waiting, said, rules, sealed=found.sealed)
     if doubt or waiting is None:
-        tx.cases.note(case.id, Entry(now, mail.sender or "-", "客户来信", f"{doubt}；来件 {subject}：{words[:_LONGEST]}", rules.digest))
-        lines = [f"客户就回访来信，须人工阅看：{doubt}。", f"来件 {subject}；记录结果：hotline-bridge callbacks note {case.number} satisfied|fair|dissatisfied|unreachable"]
+        new = waiting is None and len(words) > _MORE_THAN_A_WORD
+        if new:
+            tx.tasks.owe("register", subject, now)
+        more = "，已另行登记" if new else ""
+        tx.cases.note(case.id, Entry(now, mail.sender or "-", "客户来信", f"{doubt}；来件 {subject}{more}：{words[:_LONGEST]}", rules.digest))
+        lines = [f"客户就回访来信，须人工阅看：{doubt}（来件 {subject}{more}）。", f"来信内容：hotline-bridge cases show {case.number}", _advice(case, waiting)]
         tell_desk(tx, case, "客户来信", lines, (subject, now), rules)
         return
     _settled(tx, case, waiting, (said, "客户邮件回复"), (mail.sender, now), rules)
+
+
+def _waiting(tx: Tx, case: Case, *, late: bool) -> Callback | None:
+    """The call-back somebody may answer now; `late`: even one whose customer could not be reached in time - what they say then counts all the same (P-18)."""
+    known = tx.callbacks.of_case(case.id)
+    owed = next((one for one in known if one.state == OWED), None)
+    if owed is None and late and known and case.state is State.CLOSED and known[-1].state == UNREACHABLE:
+        return known[-1]
+    return owed
+
+
+def _advice(case: Case, waiting: Callback | None) -> str:
+    """What the desk does with what a customer wrote."""
+    if waiting is not None:
+        return f"记录结果：hotline-bridge callbacks note {case.number} satisfied|fair|dissatisfied|unreachable"
+    if case.state is State.CLOSED:
+        return f"客户不接受处理结果的，重新办理：hotline-bridge cases reopen {case.number} --says 客户来信内容（P-18）"
+    return f"本件为“{case.state.value}”，请在办理中一并核对。"
 
 
 def _doubt(case: Case, mail: Mail, waiting: Callback | None, said: str, rules: Rules, *, sealed: bool) -> str:
@@ -86,6 +114,8 @@ def _doubt(case: Case, mail: Mail, waiting: Callback | None, said: str, rules: R
         return "本件已不在等待回访"
     if not mail.sender_certain or mail.sender.lower() != mail_address(case.complaint.customer.address):
         return "来信地址不是客户登记的邮箱"
+    if not sealed and rules.identity.subaddresses:
+        return "未寄往只有客户收到的回访地址，无法认定是客户本人所写"
     if not sealed and rules.identity.doubt(mail):
         return rules.identity.doubt(mail)
     return "" if said else "不是约定的答复用语"
@@ -103,9 +133,12 @@ def note(tx: Tx, number: str, who: str, said: str, says: str, now: datetime, rul
     if said not in {*SAID, UNREACHABLE}:
         msg = f"{said[:40] or 'nothing'} is no result of a call; one of {', '.join((*SAID, UNREACHABLE))}"
         raise RuleError(msg)
-    one = next((it for it in tx.callbacks.of_case(case.id) if it.state == OWED), None)
+    one = _waiting(tx, case, late=said != UNREACHABLE)
     if one is None:
-        msg = f"nobody is to be called about {number} (it is {case.state.value}); `hotline-bridge callbacks list` shows who is"
+        msg = (
+            f"nobody is to be called about {number} (it is {case.state.value}); `hotline-bridge callbacks list` shows who is, "
+            f"and `cases reopen {number}` opens a closed case whose customer does not accept the answer (P-18)"
+        )
         raise RuleError(msg)
     if said == UNREACHABLE:
         _not_reached(tx, case, one, (who, says), now, rules)

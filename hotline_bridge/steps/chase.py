@@ -14,6 +14,7 @@ from hotline_bridge.store.tx import Tx
 from routing.addressee import Addressee
 from routing.case import Case, Entry, State
 from routing.chase import Rung, behind, elsewhere, inside, leant, passed_on_by
+from routing.hops import ANSWERED, ENDED, RULING, Hop, awaits_ruling
 from routing.ladder import Role
 from routing.parties import UnitCode
 from routing.recipients import CALLED, Callee, Reach, callees, reach
@@ -25,6 +26,7 @@ LONGEST_NAME, LONGEST_ATTENTION = 40, 80
 WAITS = {
     State.TAKEN: "待分类提醒", State.DESK: "待分派提醒", State.HELD: "待复核提醒", State.SENT: "待送出提醒", State.ANSWERED: "待办结提醒",
 }
+WAITS_FOR_RULING = "待裁定提醒"
 Slips = Sequence[tuple[str, datetime | None, datetime | None]]      # Message-ID, when the relay took it, when it was delivered
 
 
@@ -35,6 +37,7 @@ class Known:
     slips: Mapping[int, Slips]
     answered: Mapping[int, datetime]
     reminded: Mapping[int, tuple[int, datetime]]
+    returned: Mapping[int, Sequence[Hop]] = field(default_factory=dict)
 
 
 def chase(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
@@ -46,7 +49,7 @@ def chase_all(tx: Tx, subjects: Collection[int], now: datetime, rules: Rules) ->
     """Look after many cases at once."""
     cases = [_timed(tx, case, now, rules) for case in tx.cases.several(subjects) if case.state is not State.CLOSED]
     out = [case.id for case in cases if case.state is State.SENT]
-    known = Known(tx.tray.slips_out(out), tx.answers.latest(out), tx.cases.said([case.id for case in cases], REMINDED))
+    known = Known(tx.tray.slips_out(out), tx.answers.latest(out), tx.cases.said([case.id for case in cases], REMINDED), tx.hops.returned(out))
     sweep = _Sweep(known, now, rules)
     for case in cases:
         sweep.again[case.id] = sweep.look_after(case)
@@ -96,6 +99,9 @@ class _Sweep:
         if case.merged_into is not None:
             return self.now + timedelta(days=1)
         left = left_at(case, self.known.slips.get(case.id, ())) if case.state is State.SENT else None
+        mine = [hop for hop in self.known.returned.get(case.id, ()) if hop.round == case.round]
+        if left is not None and awaits_ruling(mine):
+            return self._ruling(case, mine)
         return self._inside(case) if left is None else self._climb(case, left)
 
     def _inside(self, case: Case) -> datetime:
@@ -112,6 +118,22 @@ class _Sweep:
         self._line(case, rung, DIGEST, self._desk)
         self._note(case, f"{rung.name}：{self._desk.mailbox}")
         return inside(pack, calendar, since, self.now)
+
+    def _ruling(self, case: Case, hops: Sequence[Hop]) -> datetime:
+        """Nobody leads, for who did gave it back: who decides is reminded and the desk, and the unit is left in peace (T-7)."""
+        pack, calendar = self.rules.pack(case.pack), self.rules.calendar
+        assert case.due is not None
+        _, last = self.known.reminded.get(case.id, (0, None))
+        at = max(inside(pack, calendar, case.received, last), calendar.next_moment(self.now.astimezone(pack.zone), pack.hours))
+        if at > self.now:
+            return at
+        rung = Rung(0, WAITS_FOR_RULING, self.now, ("desk",), pack.dispute.rule if pack.dispute else "T-7", urgent=self.now > case.due, silenced=False)
+        asked = [Addressee(hop.unit, hop.mailbox) for hop in hops if hop.part == RULING and hop.state not in {ANSWERED, ENDED}]
+        people = [*self._allowed(case, tuple(asked)), self._desk]
+        for one in people:
+            self._line(case, rung, DIGEST, one)
+        self._note(case, f"{rung.name}（{rung.rule}）：{'、'.join(one.mailbox for one in people)}")
+        return inside(pack, calendar, case.received, self.now)
 
     def _climb(self, case: Case, out: datetime) -> datetime:
         """Climb the ladder where a rung is due."""

@@ -108,9 +108,10 @@ def pressed(tx: Tx, number: str, who: str, says: str, at: datetime | None, now: 
         msg = f"case {number}: write down what the customer says about the pressure or threat (P-19)"
         raise RuleError(msg)
     tx.clocks.note(case.id, _event(PRESSED, at, now, who, Proof(reason=says.strip())))
+    times = sum(1 for one in tx.clocks.of_case(case.id) if one.kind == PRESSED)       # each time is told, and never twice
     told = f"{says.strip()}；继续办理，并追究有关责任人（P-19）"
     tx.cases.save(case, Entry(now, who, CALLED[PRESSED], told, rules.digest))
-    tell_desk(tx, case, CALLED[PRESSED], [f"客户表示撤诉并非自愿：{told}。"], (-2000 - case.round, now), rules)
+    tell_desk(tx, case, CALLED[PRESSED], [f"客户表示撤诉并非自愿：{told}。"], (-(10**10 + 1000 * case.round + times), now), rules)
 
 
 def _granted(tx: Tx, number: str, asked: Event, may: May, rules: Rules) -> None:

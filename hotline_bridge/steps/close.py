@@ -36,7 +36,7 @@ def close(  # noqa: PLR0913 (a decision and its words)
     over = _withdrawn(tx, case, who, says, arrived or now, now, rules) if free_will and _is_withdrawal(pack, outcome) else now
     closed = replace(case.moved(State.CLOSED), closed=over, outcome=outcome)
     tx.cases.save(closed, Entry(now, who, "办结", "；".join(filter(None, (outcome, says))), rules.digest))
-    recall(tx, case, who, now, rules)
+    recall(tx, case, who, now, rules, closes=True)
     homeward.ended(tx, case, who, now, rules)
     for kind in ("chase", "triage", "dispatch", "undelivered"):
         tx.tasks.strike(kind, case.id)

@@ -25,7 +25,7 @@ class BadRows(RuleError):
         super().__init__("；".join(f"{one.cell}：{one.wrong}" for one in mistakes[:5]))
 
 
-def enter(tx: Tx, entry: Entry, who: str, now: datetime, rules: Rules, *, desk: bool = False) -> Entered:  # noqa: PLR0913 (who says it, and as what)
+def enter(tx: Tx, entry: Entry, who: str, now: datetime, rules: Rules, *, desk: bool = False) -> Entered:
     """Open the case of one entry (P-3, P-9.5 - P-9.9); RuleError where its number was used for something else, or its pack forbids it.
 
     Only the `desk` may move the date of a number that an authority handed down before (D-6).

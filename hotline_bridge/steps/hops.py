@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline_bridge import homeward
+from hotline_bridge.recall import outdate
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.travel import Handing, look_after
 from hotline_bridge.travel import pass_on as hand_on
@@ -13,7 +14,7 @@ from routing.deadline import milestone_due
 from routing.entries import Milestone
 from routing.errors import RuleError
 from routing.hops import (
-    BEGUN, BY_MAIL, BY_TELEPHONE, LEADING, ONWARD, PUT_THROUGH, RETURNED, WORKING, Hop, next_below, taker,
+    BEGUN, BY_MAIL, BY_TELEPHONE, LEADING, ONWARD, PUT_THROUGH, WORKING, Hop, awaits_ruling, next_below, taker, unsettled,
 )
 from routing.papers import Channel
 from routing.parties import UnitCode
@@ -78,12 +79,18 @@ def give_back(tx: Tx, number: str, who: str, unit: str, says: str, now: datetime
     homeward.give_back(tx, case, _at(tx, case, unit), (who, says), now, rules)
 
 
-def rule(tx: Tx, number: str, who: str, unit: str, says: str, now: datetime, rules: Rules) -> str:  # noqa: PLR0913 (as above)
-    """The superior service department has decided which unit handles a case that was given back; its word is carried out (T-7)."""
+def rule(tx: Tx, number: str, who: str, unit: str, says: str, now: datetime, rules: Rules, *, from_: str = "") -> str:  # noqa: PLR0913 (as above)
+    """The superior service department has decided which unit handles a case that was given back; its word is carried out (T-7).
+
+    `from_` is whose part it takes over; without it that of the unit that led, where one did. What whoever is ruled out
+    answered before counts no more.
+    """
     case = _out(tx, number)
-    mine = tx.hops.of_round(case)
-    settled = {hop.after for hop in mine if hop.part in WORKING}        # what was ruled once is ruled
-    back = [hop for hop in mine if hop.state == RETURNED and hop.id not in settled]
+    mine = sorted(unsettled(tx.hops.of_round(case)), key=lambda hop: (hop.part not in LEADING, -hop.place))     # what was ruled once is ruled
+    back = [hop for hop in mine if not from_ or hop.unit == from_]
+    if not back and mine:
+        msg = f"{from_} has not given case {number} back; these have: {'、'.join(f'{hop.unit}（{hop.part}）' for hop in mine)} (T-7)"
+        raise RuleError(msg)
     if not back:
         msg = f"no unit has given case {number} back that was not ruled on yet; pass it on with `cases pass-on`, or note a refusal with `cases give-back` first (T-7)"
         raise RuleError(msg)
@@ -93,7 +100,10 @@ def rule(tx: Tx, number: str, who: str, unit: str, says: str, now: datetime, rul
     pack = rules.pack(case.pack)
     found = taker(case, unit, pack, rules.directory)
     tx.cases.note(case.id, Entry(now, who, "争议裁定", f"由{found.unit_code}办理：{says}（T-7）", rules.digest))
-    hand_on(tx, case, back[-1], found, Handing(who, pack.dispute.rule if pack.dispute else "T-7", says), now, rules)
+    if back[0].part in LEADING and back[0].unit != found.unit_code:
+        outdate(tx, case)
+    hand_on(tx, case, back[0], found, Handing(who, pack.dispute.rule if pack.dispute else "T-7", says), now, rules)
+    tx.tasks.owe("chase", case.id, now)
     return found.unit_code
 
 
@@ -164,6 +174,9 @@ def _at(tx: Tx, case: Case, unit: str) -> Hop:
     mine = [hop for hop in tx.hops.of_round(case) if hop.live and hop.part in (WORKING if unit else LEADING)]
     found = [hop for hop in mine if hop.unit == unit] if unit else mine
     if not found:
+        if not unit and awaits_ruling(tx.hops.of_round(case)):
+            msg = f"nobody leads case {case.number} now, who did gave it back; carry the ruling out with `hotline-bridge cases rule {case.number} --unit CODE --says …` (T-7)"
+            raise RuleError(msg)
         has = "、".join(f"{hop.unit}（{hop.part}）" for hop in mine)
         msg = f"{unit or 'nobody who leads'} does not have case {case.number} now; {f'these have it: {has}' if has else f'look at `hotline-bridge cases hops {case.number}`'}"
         raise RuleError(msg)

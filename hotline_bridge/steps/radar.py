@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hotline_bridge.gathering import AGAIN, Said, ask, join, name_of, part, people_of, report_again, report_mass, times_again
-from hotline_bridge.glancing import earlier, look
+from hotline_bridge.glancing import area_of, earlier, look
 from hotline_bridge.merging import merge
 from hotline_bridge.store.matters import JOINED, LEFT, LIKELY, Matter
 from hotline_bridge.store.tx import Tx
@@ -22,13 +22,12 @@ _MOST_ASKED = 5             # matters the desk is asked about for one case
 
 def radar(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     """Keep what tells the case from others, find what came before, and do what follows; done again, nothing is done twice."""
+    _one_after_the_other(tx, subject, rules)
     case = tx.cases.get(subject)
     if case.merged_into is not None:
         return              # it goes on in another
     entry = rules.pack(case.pack).radar
     new = look(tx, case, rules)
-    if new.area:
-        tx.cases.sequence(f"radar:{new.area}")      # its row is locked: two daemons look one after the other, and the later one sees what the first has gathered
     before = {one.case: one for one in earlier(tx, new, entry.days, rules)}
     barred = _barred(tx, case)
     ties = [it for it in found(new, list(before.values()), entry) if before[it.case].matter not in barred]
@@ -40,6 +39,13 @@ def radar(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
         _follow(tx, case, sure[0], now, rules)
         report_mass(tx, matter.id, tx.cases.get(case.id), now, rules)
     _ask(tx, tx.cases.get(case.id), [it for it in ties if it.tie is Tie.LIKELY], before, now, rules)
+
+
+def _one_after_the_other(tx: Tx, subject: int, rules: Rules) -> None:
+    """Wait until no other daemon looks at cases of this area, before any case is locked: what it gathers is seen then (C-5)."""
+    for one in tx.sketches.glances([subject]):
+        if area := area_of(one.unit, rules):
+            tx.cases.sequence(f"radar:{area}")      # its row stays locked until the transaction ends
 
 
 def _barred(tx: Tx, case: Case) -> set[int]:
@@ -79,7 +85,7 @@ def _follow(tx: Tx, case: Case, first: Found, now: datetime, rules: Rules) -> No
     """The same person again: after an answer it is linked and verified again (P-18), before it the two are merged (law:18)."""
     if first.tie is Tie.REPEAT:
         _again(tx, case, first, now, rules)
-    elif first.tie is Tie.MERGE:
+    elif first.tie is Tie.MERGE and case.state is not State.CLOSED:      # what was answered where it was taken goes on nowhere
         _merge(tx, case, first, now, rules)
 
 

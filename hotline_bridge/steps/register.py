@@ -11,14 +11,17 @@ from datetime import datetime
 
 from adapters.formats.mime import read_mail
 from adapters.formats.quoting import without_footer
-from hotline_bridge.entering import By, handed_before, link, open_entry
+from hotline_bridge.asking import replied
+from hotline_bridge.entering import open_entry
 from hotline_bridge.handing_down import HandedDown, handed_down
+from hotline_bridge.linking import Again, By, apart, authority_of, beyond_law, goes_on, handed_before, lay_before_desk, link, not_taken
 from hotline_bridge.opening import LONGEST, new_case, open_case, open_form
 from hotline_bridge.replies import namesake
 from hotline_bridge.store.tx import Tx
-from routing.case import Case, Entry, State
+from routing.authority import spelled
+from routing.case import Case
 from routing.errors import RuleError
-from routing.papers import Channel, Mail, Unreadable
+from routing.papers import Channel, Form, Mail, Unreadable
 from routing.parties import Customer, Unit
 from routing.rules import Rules
 from routing.verdict import Complaint
@@ -32,8 +35,8 @@ def register(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     if tx.cases.by_paper(subject) is not None:
         return
     mail = read_mail(tx.papers.body(subject))
-    if tx.tray.knows(mail.references):
-        # every letter of ours goes to the bank's own people: this is their reply, perhaps their machine's
+    if tx.tray.knows(mail.references) and replied(tx, mail, rules) is None:
+        # every letter of ours but the form to a customer goes to the bank's own people: this is their reply, perhaps their machine's
         trouble = "对本系统邮件的答复，但对不上任何投诉件 / a reply to a letter of ours that points to no case"
         tx.papers.quarantine(subject, trouble, "看原件，若为投诉请登记 / look at it, and register it if it is a complaint")
         return
@@ -55,19 +58,33 @@ def register(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     if other := namesake(tx, subject, mail):
         doubts.append(f"与来件 {other} 的 Message-ID 相同而内容不同，两件均已保留")
     if doubts:
-        _lay_before_desk(tx, case, doubts, now, rules)
+        lay_before_desk(tx, case, doubts, now, rules)
 
 
 def _hand_down(tx: Tx, subject: int, handed: HandedDown, now: datetime, rules: Rules) -> None:
     """An authority's letter: its own number is one case, and what was not understood waits for the desk (D-6; law: article 27)."""
     by = By(handed.form.authority, now)
-    known = handed_before(tx, handed.form, rules)
-    if known is not None:
-        link(tx, subject, known, handed.form, by, rules)
+    if not handed.numbered:
+        _look_alike(tx, subject, handed, now, rules)
         return
-    case = rules.judged(open_entry(tx, subject, handed.form, by, rules))
-    if handed.doubts:
-        _lay_before_desk(tx, case, list(handed.doubts), now, rules)
+    known = handed_before(tx, handed.form, rules)
+    if known is not None and goes_on(known):
+        link(tx, known, Again(subject, handed.form, handed.doubts, moves=handed.dated), by, rules)
+        return
+    doubts = [*handed.doubts, *([apart(known)] if known else [])]
+    case = rules.judged(_takes_over(tx, subject, handed.form, by, rules) if known else open_entry(tx, subject, handed.form, by, rules))
+    if (own := beyond_law(case, rules)) is not None:
+        doubts.append(not_taken(case, rules))
+        case = own
+    if doubts := doubts or list(_too_many(tx, case, now, rules)):
+        lay_before_desk(tx, case, doubts, now, rules)
+
+
+def _takes_over(tx: Tx, subject: int, form: Form, by: By, rules: Rules) -> Case:
+    """Open the case of an authority's own letter whose number a person used before: the number is this case's from now on."""
+    case = open_form(tx, subject, form, by.at, rules)
+    tx.handed.take(authority_of(form, rules), spelled(form.authority_number), case.id)
+    return case
 
 
 def _look_alike(tx: Tx, subject: int, handed: HandedDown, now: datetime, rules: Rules) -> Case:
@@ -75,7 +92,7 @@ def _look_alike(tx: Tx, subject: int, handed: HandedDown, now: datetime, rules: 
     known = handed_before(tx, handed.form, rules)
     twice = [f"同一转办编号已有工单 {known.number}"] if known else []
     case = rules.judged(open_form(tx, subject, handed.form, now, rules))
-    _lay_before_desk(tx, case, [*handed.doubts, *twice], now, rules)
+    lay_before_desk(tx, case, [*handed.doubts, *twice], now, rules)
     return case
 
 
@@ -113,7 +130,7 @@ def register_by_hand(tx: Tx, paper_id: int, who: str, now: datetime, rules: Rule
     else:
         inside = rules.directory.by_mailbox(rules.identity.speaks_as(mail.sender))
         case = rules.judged(open_case(tx, paper_id, _new(mail, inside, now, rules), now, rules))
-        _lay_before_desk(tx, case, [hand], now, rules)
+        lay_before_desk(tx, case, [hand], now, rules)
     tx.papers.read(paper_id, f"{who} 登记为 {case.number}（原因：{paper.trouble}）")
     tx.tasks.strike("aside", paper_id)
     return case.number
@@ -159,16 +176,6 @@ def _too_many(tx: Tx, case: Case, now: datetime, rules: Rules) -> Iterator[str]:
     about = tx.cases.sequence(f"mail-unit:{_short(unit)}:{_day(now, rules)}") if unit else 0
     if about > rules.limits.slips_to_unit:
         yield f"今日第{about}封涉及该单位的来信"
-
-
-def _lay_before_desk(tx: Tx, case: Case, doubts: list[str], now: datetime, rules: Rules) -> None:
-    """Sort the case as triage would, and leave it at the desk whatever triage says."""
-    verdict = case.verdict
-    if verdict is not None:
-        case = rules.timed(replace(case, category=verdict.category, unit=verdict.unit))
-    says = "；".join([*doubts, *(verdict.doubts if verdict else ())])
-    tx.cases.save(case.moved(State.DESK), Entry(now, "bridge", "来信待核对", says, rules.digest))
-    tx.tasks.strike("triage", case.id)
 
 
 def _count(text: str) -> int:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry, State
+from routing.hops import Hop, part_due
 from routing.rules import Rules
 from routing.slip import spoken_time
 
@@ -25,6 +26,7 @@ class Retimed:
     old: Case
     new: Case
     why: str
+    parts: tuple[tuple[Hop, datetime], ...] = ()        # who passes on or assists, by when they must have done so now (P-9.3, P-14.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,31 @@ def retime(tx: Tx, after: int, days: Collection[date], now: datetime, rules: Rul
     events, changed = tx.clocks.of_cases(ids), []
     for case in tx.cases.several(ids):
         again = rules.timed(case, events.get(case.id, ()))
-        if again == case or case.state is State.CLOSED:     # closed since it was looked for
+        parts = _parts(tx, case, rules) if case.state is State.SENT else ()
+        if (again == case and not parts) or case.state is State.CLOSED:     # closed since it was looked for
             continue
-        one = Retimed(case.number, case, again, _why(case, again, days, rules))
+        one = Retimed(case.number, case, again, _why(case, again, days, rules), parts)
         changed.append(one)
         if write:
-            tx.cases.save(again, Entry(now, "bridge", RETIMED, _says(one, rules), rules.digest))
+            _keep(tx, one, now, rules)
     if write:
         tx.tasks.owe_all("chase", {one.new.id: now for one in changed})
     return Batch(tuple(changed), len(ids), ids[-1] if len(ids) == BATCH else None)
+
+
+def _parts(tx: Tx, case: Case, rules: Rules) -> tuple[tuple[Hop, datetime], ...]:
+    """The hops on their way whose own date is another one now."""
+    pack = rules.pack(case.pack)
+    again = ((hop, part_due(hop, pack, rules.calendar)) for hop in tx.hops.of_round(case))
+    return tuple((hop, due) for hop, due in again if due is not None and due != hop.due)
+
+
+def _keep(tx: Tx, one: Retimed, now: datetime, rules: Rules) -> None:
+    tx.cases.save(one.new, Entry(now, "bridge", RETIMED, _says(one, rules), rules.digest))
+    for hop, due in one.parts:
+        tx.hops.promise(hop, due)
+    if one.parts:
+        tx.tasks.owe("hops", one.new.id, now)
 
 
 def _years(days: Collection[date]) -> tuple[datetime, datetime]:
@@ -81,6 +99,9 @@ def _says(one: Retimed, rules: Rules) -> str:
     zone = rules.pack(one.old.pack).zone
     pairs = (("到期", one.old.due, one.new.due), ("最后期限", one.old.last_day, one.new.last_day), ("法定外限", one.old.law_due, one.new.law_due))
     moved = [f"{name} {spoken_time(old, zone) if old else '未定'} → {spoken_time(new, zone)}" for name, old, new in pairs if new and old != new]
+    for hop, due in one.parts:
+        unit = rules.directory.get(hop.unit)
+        moved.append(f"{unit.full_name if unit else hop.unit}（{hop.part}） {spoken_time(hop.due, zone) if hop.due else '未定'} → {spoken_time(due, zone)}")
     if not moved:
         moved = ["日期未变，不再暂定" if one.old.provisional else "日期未变，暂定"]
     return f"{'，'.join(moved)}；{one.why}"

@@ -12,6 +12,7 @@ from hotline_bridge.store.rows import new_row
 
 COUNTED, CLAIMED, DISMISSED = "counted", "claimed", "dismissed"
 ASSISTING, MOVED = "assisting", "moved"     # the word of a unit that only assists (P-14.1); one that passed the case on, or gave it back
+WORD = "word"       # what answers nothing: a superior's reminder, a request for time, whoever was ruled out (T-7)
 
 
 @dataclass(frozen=True, slots=True)

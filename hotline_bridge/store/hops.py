@@ -1,6 +1,6 @@
 """The legs of the cases' ways: opened with their letters, moved by what is heard of them, kept for good (P-9.3, P-9.7, P-14.1)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from hotline_bridge.store import schema as s
 from hotline_bridge.store import schema_books as t
 from hotline_bridge.store.rows import new_row
 from routing.case import Case
-from routing.hops import ENDED, LIVE, OF_LETTERS, PASSED, RETURNED, TIMES, WORKING, Hop, heard
+from routing.hops import ENDED, LEADING, LIVE, OF_LETTERS, PASSED, RETURNED, TIMES, WORKING, Hop, heard
 from routing.parties import UnitCode
 
 RUNGS = 1_900_000_000      # where hops' reminders begin, far above any ladder's
@@ -59,8 +59,14 @@ class Hops:
         return then
 
     def promise(self, hop: Hop, due: datetime) -> None:
-        """Set by when a hop will have done its part (T-3)."""
+        """Set by when a hop will have done its part (T-3); it is reminded of the new date, whatever it was told of the former."""
         self.db.execute(update(t.hop).where(t.hop.c.id == hop.id).values(due=due))
+        self.db.execute(delete(s.reminder).where(s.reminder.c.case == hop.case, s.reminder.c.rung == rung_of(hop, 0)))
+
+    def returned(self, cases: Collection[int]) -> Mapping[int, Sequence[Hop]]:
+        """The hops of those cases of which some unit that leads has given one back, in the order they were decided (T-7)."""
+        back = select(t.hop.c.case).distinct().where(t.hop.c.case.in_(cases), t.hop.c.state == RETURNED, t.hop.c.part.in_(LEADING))
+        return {case: self.of_case(case) for case in self.db.execute(back).scalars().all()} if cases else {}
 
     def end(self, case: int, *, before: int | None = None) -> None:
         """End what somebody should still have done: of the rounds before one, or of all. Who was only told stays told."""

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from hotline_bridge import post
-from hotline_bridge.letters import bytes_of
 from routing.rules import Rules
 from tests.fakes import ZONE
 from tests.year import Proof_, Year, calls, proof, world
@@ -18,11 +16,8 @@ FIRST, LAST = date(2026, 1, 12), date(2026, 3, 6)
 async def quarter(tmp_path: Path, sample_rules: Rules) -> tuple[Year, Proof_]:
     """Sixty cases, to their end."""
     year = world(tmp_path, sample_rules, FIRST, seed=7)
-    try:
-        calls(year, 60, FIRST, LAST)
-        await year.play(datetime(2026, 5, 1, tzinfo=ZONE))
-    finally:
-        post.bytes_of = bytes_of
+    calls(year, 60, FIRST, LAST)
+    await year.play(datetime(2026, 5, 1, tzinfo=ZONE))
     return year, proof(year)
 
 

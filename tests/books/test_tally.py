@@ -57,6 +57,20 @@ def test_P18_a_case_opened_again_counts_where_it_is_opened_again_and_is_received
     assert (one.received, one.reopened, one.carried, one.closed, one.open) == (0, 1, 0, 0, 1)
 
 
+def test_P18_P24_who_was_dissatisfied_when_asked_counts_though_the_case_was_opened_again_for_it() -> None:
+    closed = a_turn(START + 3 * DAY, "CLOSED", closed=START + 3 * DAY, outcome="已答复", satisfaction="满意")
+    called = closed._replace(at=START + 4 * DAY, satisfaction="不满意")
+    again = a_turn(START + 4 * DAY, "DESK", received=START + 4 * DAY)
+    one = tally(history(a_turn(START), closed, called, again), START, END)
+    assert (one.closed, one.reopened, one.satisfied, one.dissatisfied) == (1, 1, 0, 1)
+    second = a_turn(START + 9 * DAY, "CLOSED", closed=START + 9 * DAY, outcome="已答复", satisfaction="满意")
+    two = tally(history(a_turn(START), closed, called, again, second), START, END)
+    assert (two.closed, two.satisfied, two.dissatisfied) == (2, 1, 1)
+    late = tally(history(a_turn(START), closed, called._replace(at=END + DAY), again._replace(at=END + DAY)), START, END)
+    assert (late.closed, late.dissatisfied, late.reopened) == (1, 1, 0)         # said of that month's closing
+    assert tally(history(a_turn(START), closed, called._replace(at=END + DAY), again._replace(at=END + DAY)), END, END + 31 * DAY).dissatisfied == 0
+
+
 def test_P24_a_case_written_down_late_was_the_banks_from_its_receipt() -> None:
     late = history(a_turn(END + DAY, received=END - DAY))
     assert (tally(late, START, END).received, tally(late, START, END).open) == (1, 1)

@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 import openpyxl
@@ -16,9 +17,10 @@ from hotline_bridge.steps.enter import enter
 from routing.authority import Authorities, Authority, Template, parse_template
 from routing.papers import Channel
 from tests.conftest import Bank
+from tests.make import a_mail
 
 NARRATIVE = "客户称7月20日在上地路营业所办理存款，柜员态度冷淡，要求道歉。"
-ID = "110105199001011233"       # a made-up number whose check sign is right
+ID = "110105199001011232"       # a made-up number whose check sign is right
 ANSWER = {
     "answer_facts": "经查看监控，当日柜员语气生硬，情况属实。", "answer_people": "对柜员批评教育，扣减当月绩效。",
     "answer_lessons": "组织全员学习服务规范，加强晨会讲评。", "answer_satisfaction": "满意", "answer_handled": "2026年7月22日",
@@ -75,8 +77,17 @@ def a_template(name: str = "12378", **changes: Any) -> Template:
     return parse_template({**raw, **changes}, name)
 
 
+VERIFIED = {"Authentication-Results": "mx.bank.example; dmarc=pass header.from=regulator.example"}
+
+
+def from_regulator(text: str, message_id: str = "<z1@regulator.example>", subject: str = "投诉转办单", headers: Mapping[str, str] = MappingProxyType({}), **more: Any) -> bytes:
+    """A regulator's letter that the bank's own server has confirmed."""
+    return a_mail(text, sender=REGULATOR, subject=subject, message_id=message_id, headers={**VERIFIED, **headers}, **more)
+
+
 def registered(bank: Bank, channel: Channel = Channel.REGULATOR, template: str = "12378", mailbox: str = REGULATOR) -> None:
-    """Register an authority with the bank."""
+    """Register an authority with a bank whose own server confirms senders."""
     one = Authority("某监管局", channel, frozenset({mailbox}), a_template(template))
     shelf = bank.house.shelf
-    shelf.rules = replace(shelf.rules, authorities=Authorities((one,), (one.template,)))
+    identity = replace(shelf.rules.identity, trusted_servers=("mx.bank.example",), accept_unverified=True)
+    shelf.rules = replace(shelf.rules, identity=identity, authorities=Authorities((one,), (one.template,)))

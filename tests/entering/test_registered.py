@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline_bridge.check import check
 from hotline_bridge.config import load_config
 from hotline_bridge.config_file import ConfigMistakes
 from hotline_bridge.rulebook import BadTables, load_authorities, load_rules
@@ -43,6 +44,15 @@ def test_a_template_with_mistakes_is_refused_with_its_file(tmp_path: Path, text:
     (tmp_path / "own.toml").write_text(text, encoding="utf-8")
     with pytest.raises(BadTables, match=f"(?s)own.toml.*{why}"):
         load_rules(config_of(tmp_path, ONE + 'template_file = "own.toml"\n'), KEY)
+
+
+def test_D6_authorities_without_a_server_that_confirms_them_are_told(tmp_path: Path):
+    trusted = 'trusted_servers = ["mx.bank.example"]\n'
+    for mail, told in (("", True), (f"[mail]\n{trusted}", False)):
+        file = tmp_path / "bridge.toml"
+        file.write_text(mail + ONE + f'[store]\nurl = "sqlite:///{tmp_path}/b.db"\n', encoding="utf-8")
+        report = check(file)
+        assert any("trusted_servers" in line and "note" in line for line in report.lines) is told, report.lines
 
 
 def test_a_mailbox_belongs_to_one_and_never_to_us(tmp_path: Path):

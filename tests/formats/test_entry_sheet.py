@@ -123,6 +123,20 @@ def test_merged_cells_among_the_data_are_refused_those_of_title_and_headings_are
     assert "A3:A4" in found[0][1]
 
 
+def test_a_sheet_of_nothing_but_merged_cells_is_refused_before_each_is_told():
+    book = openpyxl.Workbook()
+    book.active.append(HEADS)
+    book.active.append(a_row())
+    package, kept = io.BytesIO(saved(book)), io.BytesIO()
+    ranges = b"".join(b'<mergeCell ref="A%d:B%d"/>' % (row, row) for row in range(3, 400_000))
+    with zipfile.ZipFile(package) as old, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            body = old.read(name)
+            new.writestr(name, body.replace(b"</sheetData>", b"</sheetData><mergeCells>" + ranges + b"</mergeCells>") if "sheet1" in name else body)
+    with pytest.raises(Unreadable, match="合并单元格超过"):
+        read_sheet(kept.getvalue(), TODAY)
+
+
 def test_two_rows_of_headings_are_read_together():
     book = openpyxl.Workbook()
     for row in (["渠道", "投诉人", None, "代理人", "被投诉", None, "投诉内容"], [None, "姓名", "电话", "姓名", "单位", "人", None],

@@ -4,7 +4,9 @@ import pytest
 
 from hotline_bridge.matter_view import full, gathered
 from hotline_bridge.steps.matter import join_by_hand, leave_by_hand
+from routing.case import State
 from tests.conftest import Bank
+from tests.entering.forms import ANSWER, entered
 from tests.make import a_form
 from tests.matters.pairs import TOLD
 
@@ -217,3 +219,16 @@ async def test_C5_law_18_whatever_people_do_nothing_is_lost(bank: Bank, seed: in
         if bank.case(number).merged_into is not None:
             await bank.decide(unmerge_by_hand, number, "desk", "还原")
     assert {case.number: (case.state, case.due, case.unit, case.complaint.text) for case in bank.cases()} == before
+
+
+@pytest.mark.parametrize("pack", ["datong-96588"])
+async def test_C5_cases_answered_on_the_spot_are_counted_too(bank: Bank) -> None:
+    for number in (1, 2, 3):
+        await entered(bank, ref=str(number), channel="上门", narrative=COPY, name="", phone=f"1390000{number:04}", category="服务态度", **ANSWER)
+        await bank.quiet()
+    cases = bank.cases()
+    assert {case.state for case in cases} == {State.CLOSED}
+    assert len({case.matter for case in cases}) == 1
+    assert cases[0].matter is not None
+    assert any("群体投诉" in bank.words(case.number) for case in cases)
+    assert letters(bank, "群体投诉") or [one for one in bank.relay.to(DESK) if "群体投诉" in one.subject]

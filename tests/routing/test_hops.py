@@ -12,7 +12,7 @@ from routing.directory import Directory
 from routing.errors import BadTable, RuleError
 from routing.hops import (
     ANSWERED, ASSIST, BEGUN, CALLED, COPY, DELIVERED, ENDED, LEAD, LEADS, LIVE, OF_LETTERS, ONWARD, OPEN, PASSED, REPORT, RETURNED, SENT, TIMES, Hop,
-    chores, forwarded_to, gives_back, heard, legs, next_below, passes_on, speaking, taker, tree,
+    chores, forwarded_to, heard, legs, next_below, speaking, taker, tree,
 )
 from routing.pack import parse_pack
 from routing.papers import Channel
@@ -139,26 +139,6 @@ def test_P9_7_the_very_mailbox_then_the_unit_then_those_above_and_below():
     assert speaking(mine, "hq@bank.example", BANK) is branch
     assert speaking(mine, "stranger@bank.example", BANK) is None
     assert speaking([a_hop("FA", COPY)], "fa@bank.example", BANK) is None
-
-
-@pytest.mark.parametrize("text", ["该业务不属于我行职责范围，请退回。", "经核实，不是我支行办理的业务", "非我单位管辖", "此件与我行无关，现退回", "不归我所负责", "不属于本支行，", "请将本件退回重新分派"])
-def test_T7_a_unit_that_says_it_is_not_theirs(text: str) -> None:
-    assert gives_back(text)
-
-
-@pytest.mark.parametrize("text", ["经核实，客户反映属实，已向客户致歉。", "已收到，正在核实", "客户表示满意", "请江东分行办理", "经核实，不是我行责任，已向客户解释", "并非我行管理不善",
-    "现退回客户手续费10元", "不是我行负责人所说", "投诉人与我行无关联关系",
-])
-def test_T7_what_is_no_refusal(text: str) -> None:
-    assert not gives_back(text)
-
-
-@pytest.mark.parametrize(("text", "meant"), [
-    ("请转远山省分行办理。", True), ("已转。", True), ("同意转办", True), ("现将本件转远山分行", True),
-    ("已收到，正在核实", False), ("客户称转账失败，柜员已致歉", False), ("已转账退还客户", False), ("已转入客户账户", False), ("经核实" * 80 + "请转", False),
-])
-def test_P9_3_a_word_that_passes_on(text: str, meant: bool) -> None:
-    assert passes_on(text) is meant
 
 
 def test_P9_3_where_it_goes_next():

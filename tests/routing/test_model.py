@@ -253,8 +253,9 @@ def as_alone(model: Model, rows: list[Row]) -> None:
     assert [_plain(one) for one in told] == [_plain(model.read(*row)) for row in rows]
 
 
-@given(st.lists(st.tuples(TEXTS.map(fold_text), NAMED, SAID, WEIGHTS), max_size=12))
+@given(st.lists(st.tuples(TEXTS, NAMED, SAID, WEIGHTS), max_size=12))
 def test_nothing_of_a_text_is_heard_in_its_neighbours(shipped: Model, rows: list[Row]) -> None:
+    rows = [(fold_text(text), named, said, weights) for text, named, said, weights in rows]
     as_alone(tiny(), rows)
     as_alone(shipped, rows)
 

@@ -245,3 +245,51 @@ async def test_P11_2_an_unknown_case_is_said_so(bank: Bank) -> None:
     for what, args in ((extend, (None, TELLS)), (prolong, (TELLS,)), (new_facts, ("x", None)), (pressed, ("x", None))):
         with pytest.raises(RuleError, match="there is no case 95580-20990101-000010"):
             await bank.decide(what, "95580-20990101-000010", "desk", *args)
+
+
+@pytest.mark.parametrize("kind", ["extend", "prolong", "exclude"])
+async def test_P11_2_law_18_nobody_was_told_before_the_complaint_came(bank: Bank, kind: str) -> None:
+    number = await complex_case(bank)
+    long_ago = Proof("须调取凭证", day("2019-01-01"), "电话", "总行")
+    due = (bank.case().due, bank.case().law_due)
+    with pytest.raises(RuleError, match="cannot have been told on 2019-01-01"):
+        if kind == "extend":
+            await bank.decide(extend, number, "desk", day("2026-07-31"), long_ago)
+        elif kind == "prolong":
+            await bank.decide(prolong, number, "desk", long_ago)
+        else:
+            await bank.decide(exclude, number, "desk", (day("2026-07-25"), day("2026-07-28")), long_ago)
+    assert (bank.case().due, bank.case().law_due) == due
+
+
+async def test_P11_2_told_on_the_day_the_complaint_came_is_told(bank: Bank) -> None:
+    number = await complex_case(bank)
+    await bank.decide(extend, number, "desk", day("2026-08-03"), Proof("须调取凭证", day("2026-07-22"), "电话"))
+    assert "延期" in bank.words(number)[-1]
+
+
+async def test_law_15_P18_a_withdrawal_never_came_before_the_case_was_taken_up_again(bank: Bank) -> None:
+    number = (await bank.post(a_form())).number
+    await bank.quiet()
+    await bank.close(number, "撤诉", "和解", free_will=True)
+    bank.clock.to("2026-07-30T10:00:00")
+    await bank.decide(reopen, number, "desk", "仍不满意")
+    bank.clock.on(hours=1)
+    with pytest.raises(RuleError, match="before it was taken up again"):
+        await bank.close(number, "撤诉", "和解", free_will=True, arrived=day("2026-07-23"))
+    await bank.close(number, "撤诉", "和解", free_will=True)
+    closed = bank.case().closed
+    assert closed is not None
+    assert closed >= bank.case().received
+
+
+async def test_P19_pressed_a_second_time_the_desk_hears_of_it_again(bank: Bank) -> None:
+    number = (await bank.post(a_form())).number
+    await bank.quiet()
+    for says in ("负责人上门", "负责人再次上门威胁"):
+        await bank.decide(pressed, number, "desk", says, None)
+        bank.clock.on(hours=1)
+        await bank.quiet()
+    told = [one.text for one in bank.relay.to("desk@bank.example") if "撤诉非自愿" in one.subject]
+    assert len(told) == 2
+    assert "再次上门威胁" in told[1]

@@ -14,6 +14,7 @@ from routing.errors import BadTable
 from tests.conftest import Bank
 from tests.fakes import ZONE
 from tests.make import a_form
+from tests.travelling import HOME, PRODUCT_WORDS, hop
 
 NOTICE = """day,kind,name
 2027-01-01,closed,元旦
@@ -139,3 +140,30 @@ def test_a_notice_that_cannot_be_right_is_refused_before_anything_is_touched(tmp
         coming(file, None)
     with pytest.raises(BadTable, match="cannot be read"):
         coming(tmp_path / "none.csv", None)
+
+
+async def test_P14_1_who_assists_gets_the_new_calendars_days_too_and_is_not_reminded_on_a_holiday(bank: Bank, notice: Path) -> None:
+    bank.clock.to("2027-02-02T10:00:00")
+    when = "2027-02-02T10:00:00+08:00"
+    number = (await bank.post(a_form("c-1", started_at=when, ended_at=when, form__category="服务产品", narrative=PRODUCT_WORDS))).number
+    await bank.quiet()
+    before = hop(bank, HOME).due
+    assert before is not None
+    assert before.astimezone(ZONE) == datetime(2027, 2, 5, 17, 30, tzinfo=ZONE)
+    rules = replace(bank.house.rules, calendar=coming(notice, None).calendar)
+    bank.house.shelf.rules = rules
+    (done,) = [one for batch in retimed(bank.house.store, coming(notice, None).concerned, bank.clock(), rules) for one in batch.changed]
+    after = hop(bank, HOME).due
+    assert after is not None
+    assert after.astimezone(ZONE) == datetime(2027, 2, 10, 17, 30, tzinfo=ZONE)     # 3rd, 4th, 10th
+    assert [(one.mailbox, due) for one, due in done.parts] == [(HOME, after)]
+    assert "（协办） 2027年2月5日" in next(line.says for line in bank.book(number) if line.what == step.RETIMED)
+    assert [one for batch in retimed(bank.house.store, coming(notice, None).concerned, bank.clock(), rules) for one in batch.changed] == []
+    for at in ("2027-02-05T17:31:00", "2027-02-10T17:29:00"):
+        bank.clock.to(at)
+        await bank.quiet()
+        await bank.quiet()
+        assert not any(line.what == "逐级催办" for line in bank.book(number))
+    bank.clock.to("2027-02-10T17:30:01")
+    await bank.quiet()
+    assert any(line.what == "逐级催办" and "协办意见逾期" in line.says for line in bank.book(number))

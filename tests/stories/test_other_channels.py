@@ -1,16 +1,16 @@
 """Complaints that do not come by telephone, from their entry to their closing (P-9.5 - P-9.9, P-13, D-1, D-2, D-6; law: article 27)."""
 
-from dataclasses import replace
 
 import pytest
 
 from routing.case import State
 from routing.papers import Channel
 from tests.conftest import Bank
-from tests.entering.forms import ANSWER, LETTER, NARRATIVE, REGULATOR, entered, registered
+from tests.entering.forms import ANSWER, LETTER, NARRATIVE, REGULATOR, entered, from_regulator, registered
 from tests.fakes import ZONE
 from tests.make import WHOLE_ANSWER, a_mail
 
+OURS = {"Authentication-Results": "mx.bank.example; dmarc=pass header.from=hq.example"}
 OUTLET, DESK, UNION, OFFICE = "ts-b1010101@branch.example", "desk@bank.example", "gonghui-b1@branch.example", "bangongshi@hq.example"
 
 
@@ -124,7 +124,7 @@ async def test_P9_1_a_telephone_complaint_entered_by_hand_is_held_for_its_record
 
 async def test_D6_law_27_a_regulators_letter_becomes_a_case_with_its_number_and_date(bank: Bank) -> None:
     registered(bank)
-    bank.door.mail(a_mail(LETTER, sender=REGULATOR, subject="投诉转办单", message_id="<z1@regulator.example>"))
+    bank.door.mail(from_regulator(LETTER))
     await bank.quiet()
     case = bank.case()
     assert case.complaint.channel.value == "监管转办"
@@ -140,10 +140,10 @@ async def test_D6_law_27_a_regulators_letter_becomes_a_case_with_its_number_and_
 
 async def test_law_27_the_same_number_again_opens_no_second_case_and_its_new_date_counts(bank: Bank) -> None:
     registered(bank)
-    bank.door.mail(a_mail(LETTER, sender=REGULATOR, subject="投诉转办单", message_id="<z1@regulator.example>"))
+    bank.door.mail(from_regulator(LETTER))
     await bank.quiet()
     sooner = LETTER.replace("收到之日起15日内", "2026年7月27日前").replace("〔2026〕7号", "[2026] 7号")
-    bank.door.mail(a_mail(sooner, sender=REGULATOR, subject="催办：投诉转办单", message_id="<z2@regulator.example>"))
+    bank.door.mail(from_regulator(sooner, "<z2@regulator.example>", "催办：投诉转办单"))
     await bank.quiet()
     case = bank.case()
     assert case.complaint.authority_due is not None
@@ -157,7 +157,7 @@ async def test_law_27_the_same_number_again_opens_no_second_case_and_its_new_dat
 async def test_D6_what_a_letter_lacks_is_laid_before_the_desk(bank: Bank) -> None:
     registered(bank)
     letter = "\n".join(line for line in LETTER.splitlines() if "转办编号" not in line and "15日" not in line)
-    bank.door.mail(a_mail(letter, sender=REGULATOR, subject="投诉转办单", message_id="<z1@regulator.example>"))
+    bank.door.mail(from_regulator(letter))
     await bank.quiet()
     assert bank.case().state is State.DESK
     told = next(entry.says for entry in bank.book() if entry.what == "来信待核对")
@@ -167,7 +167,7 @@ async def test_D6_what_a_letter_lacks_is_laid_before_the_desk(bank: Bank) -> Non
 
 async def test_D6_a_letter_without_any_form_is_a_case_too(bank: Bank) -> None:
     registered(bank)
-    bank.door.mail(a_mail("上次转给你行的件请抓紧。", sender=REGULATOR, subject="提醒", message_id="<z1@regulator.example>"))
+    bank.door.mail(from_regulator("上次转给你行的件请抓紧。", subject="提醒"))
     await bank.quiet()
     assert bank.case().state is State.DESK
     assert bank.case().complaint.channel.value == "监管转办"
@@ -175,7 +175,7 @@ async def test_D6_a_letter_without_any_form_is_a_case_too(bank: Bank) -> None:
 
 async def test_P6_a_letter_that_only_looks_like_a_regulators_waits_and_changes_nothing(bank: Bank) -> None:
     registered(bank)
-    bank.door.mail(a_mail(LETTER, sender=REGULATOR, subject="投诉转办单", message_id="<z1@regulator.example>"))
+    bank.door.mail(from_regulator(LETTER))
     await bank.quiet()
     first = bank.case()
     forged = LETTER.replace("收到之日起15日内", "2026年7月23日前")
@@ -192,14 +192,14 @@ async def test_P6_a_letter_that_only_looks_like_a_regulators_waits_and_changes_n
 async def test_D6_a_number_entered_by_hand_meets_its_letter(bank: Bank) -> None:
     registered(bank)
     done = await entered(bank, channel="监管转办", authority="某监管局", authority_number="银监转(2026)7号", authority_due="2026-08-06")
-    bank.door.mail(a_mail(LETTER, sender=REGULATOR, subject="投诉转办单", message_id="<z1@regulator.example>"))
+    bank.door.mail(from_regulator(LETTER))
     await bank.quiet()
     assert bank.case().number == done.number
 
 
 async def test_D6_what_a_regulators_machine_writes_by_itself_is_a_letter_too(bank: Bank) -> None:
     registered(bank)
-    bank.door.mail(a_mail(LETTER, sender=REGULATOR, subject="投诉转办单", headers={"Auto-Submitted": "auto-generated"}))
+    bank.door.mail(from_regulator(LETTER, headers={"Auto-Submitted": "auto-generated"}))
     await bank.quiet()
     assert bank.case().complaint.authority_number == "银监转〔2026〕7号"
 
@@ -214,7 +214,7 @@ async def test_D6_a_letter_whose_form_hangs_on_it(bank: Bank) -> None:
     for line in LETTER.splitlines():
         document.add_paragraph(line)
     document.save(kept)
-    bank.door.mail(a_mail("转办单见附件，请查收。", sender=REGULATOR, subject="消费投诉转办", docx=kept.getvalue()))
+    bank.door.mail(from_regulator("转办单见附件，请查收。", subject="消费投诉转办", docx=kept.getvalue()))
     await bank.quiet()
     assert bank.case().complaint.customer.phone == "13800000001"
     assert len(bank.relay.to(OUTLET)) == 1
@@ -222,8 +222,6 @@ async def test_D6_a_letter_whose_form_hangs_on_it(bank: Bank) -> None:
 
 async def test_P6_a_regulators_letter_that_no_server_of_ours_confirms_waits_for_the_desk(bank: Bank) -> None:
     registered(bank)
-    shelf = bank.house.shelf
-    shelf.rules = replace(shelf.rules, identity=replace(shelf.rules.identity, trusted_servers=("mx.bank.example",)))
     bank.door.mail(a_mail(LETTER, sender=REGULATOR, subject="投诉转办单"))
     await bank.quiet()
     assert bank.case().state is State.DESK
@@ -237,7 +235,7 @@ async def test_P9_8_the_banks_own_office_hands_media_cases_on_by_template_and_wr
     office = "bangongshi@hq.example"
     registered(bank, Channel.MEDIA, "handed-down", mailbox=office)
     told = "交办单\n交办编号：M-3\n反映人：某晚报记者\n交办事项：上地路营业所柜员态度冷淡，读者来信。\n办结期限：5个工作日内"
-    bank.door.mail(a_mail(told, sender=office, subject="媒体交办", message_id="<m1@hq.example>"))
+    bank.door.mail(a_mail(told, sender=office, subject="媒体交办", message_id="<m1@hq.example>", headers=OURS))
     bank.door.mail(a_mail("请告知上周的数字。", sender=office, subject="数字", message_id="<m2@hq.example>"))
     await bank.quiet()
     other, media = bank.cases()

@@ -1,11 +1,14 @@
 """Who is complained about, where that is said only later: whoever it is gets none of it (P-11.1; law:17)."""
 
+import re
+
 from routing.addressee import may_be
 from routing.case import Case
 from routing.directory import Directory
 from routing.errors import RuleError
 from routing.parties import UnitCode
 
+_A_NAME = re.compile(r"[^\W\d_][\w·. ]{1,29}")       # what a person may be called; anything else a table may hold is no name to look for
 NOBODY = "-"        # what a person says where somebody named is not complained about
 
 
@@ -35,7 +38,7 @@ def named(directory: Directory, unit: UnitCode | None, words: str) -> tuple[str,
     """Return the contacts of a unit and those above it who are named in full."""
     text = "".join(words.split())
     contacts = (contact.name for at in directory.chain(unit or "") for contact in (at.first, at.second))
-    return tuple(dict.fromkeys(name for name in contacts if len("".join(name.split())) >= 2 and "".join(name.split()) in text))
+    return tuple(dict.fromkeys(name for name in contacts if _A_NAME.fullmatch(name.strip()) and "".join(name.split()) in text))
 
 
 def _ask(number: str, unit: UnitCode | None, avoid: str, words: str, directory: Directory) -> None:

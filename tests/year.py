@@ -296,7 +296,9 @@ SELECT r.id, r.name, r.rung, r."case", m.address, c.number, min(d.accepted) AS a
 FROM reminder r JOIN letter l ON l.id = r.letter JOIN delivery d ON d.letter = l.id JOIN mailbox m ON m.id = r.mailbox JOIN case_file c ON c.id = r."case"
 WHERE d.accepted IS NOT NULL GROUP BY r.id, r.name, r.rung, r."case", m.address, c.number
 """
-THEN = 'SELECT state FROM turn WHERE "case" = :case AND at <= :at ORDER BY at DESC, id DESC LIMIT 1'
+#: How a case stood just before a moment: what happened in the same instant of the fast clock happened after the letter had left, or the
+#: sending transaction would have held it back (tests/stories/test_reminders.py shows that it does).
+THEN = 'SELECT state FROM turn WHERE "case" = :case AND at < :at ORDER BY at DESC, id DESC LIMIT 1'
 
 
 def proof(year: Year) -> Proof_:

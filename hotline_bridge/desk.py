@@ -19,6 +19,7 @@ log = structlog.get_logger()
 PATIENCE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
 BATCH = 32
+FIRST = frozenset({"radar"})
 SWEEP = 512         # of a kind that is done together
 ALONE = 2           # tries after which a task is done by itself: it may be what ended the process
 
@@ -68,25 +69,31 @@ def _swept(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> set[int]:
 
 
 def do_all(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> list[tuple[Task, Exception]]:
-    """Do each task in a part of the transaction; one that fails takes only its own rows with it."""
-    troubles: list[tuple[Task, Exception]] = []
-    settled = _swept(tx, tasks, now, rules)
-    for task in tasks:
-        if task.id in settled:
-            continue
-        try:
-            with tx.part():
-                tx.tasks.hold(task)
-                _try(tx, task, now, rules)
-        except LostClaim:
-            continue
-        except Exception as error:  # the one place a bug is caught: the task must not be lost
-            if is_database_trouble(error):
-                raise       # nothing of this transaction stands; the store tries it again
-            _set_aside(tx, task, error, now)
-            if not isinstance(error, Later):
-                troubles.append((task, error))
-    return troubles
+    """Do each task in a part of the transaction; one that fails takes only its own rows with it.
+
+    Who waits for other daemons (FIRST) goes first, before anything is locked that they may wait for.
+    """
+    first, rest = [task for task in tasks if task.kind in FIRST], [task for task in tasks if task.kind not in FIRST]
+    troubles = [trouble for task in first if (trouble := _done(tx, task, now, rules)) is not None]
+    settled = _swept(tx, rest, now, rules)
+    left = (task for task in rest if task.id not in settled)
+    return troubles + [trouble for task in left if (trouble := _done(tx, task, now, rules)) is not None]
+
+
+def _done(tx: Tx, task: Task, now: datetime, rules: Rules) -> tuple[Task, Exception] | None:
+    """Do a task; returns what went wrong where somebody must know."""
+    try:
+        with tx.part():
+            tx.tasks.hold(task)
+            _try(tx, task, now, rules)
+    except LostClaim:
+        return None
+    except Exception as error:  # the one place a bug is caught: the task must not be lost
+        if is_database_trouble(error):
+            raise       # nothing of this transaction stands; the store tries it again
+        _set_aside(tx, task, error, now)
+        return None if isinstance(error, Later) else (task, error)
+    return None
 
 
 def _try(tx: Tx, task: Task, now: datetime, rules: Rules) -> None:

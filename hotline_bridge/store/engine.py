@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from hotline_bridge.store.presence import presence
 from hotline_bridge.store.tx import Tx
 
 T = TypeVar("T")
-TRIES = 6
+TRIES = 9
 CACHE_KB = 16_384       # of pages for each SQLite connection: a sweep over 500 cases must not spill what it writes
 BUSY_MS = 10_000        # how long SQLite waits for another program's lock
 DAMAGED = "the file is no database of ours or damaged; restore it from the backup, or correct store.url"
@@ -84,7 +85,7 @@ class Store:
                 except DBAPIError as error:
                     if attempt == TRIES - 1 or not _passing(error):
                         raise
-                    time.sleep(0.02 * 2**attempt)
+                    time.sleep(min(0.02 * 2**attempt, 1.0) * (0.5 + random.random()))     # noqa: S311 (two that met must not meet again)
         raise AssertionError("unreachable")
 
 

@@ -16,6 +16,7 @@ from tests.crash.world import Boxes, Child, Relay, Stage, memory_folder
 from tests.servers.postgres import Postgres
 
 DAEMONS, CROWD = 4, len(PLAYS) - 1
+WALK = "('受理登记', '分类', '转办')"
 
 pytestmark = [pytest.mark.slow, pytest.mark.real, pytest.mark.timeout(300)]
 
@@ -44,12 +45,14 @@ def test_four_daemons_and_two_hundred_papers_in_one_folder(postgres_server: Post
 
         assert loose_ends(engine, PLAYS[CROWD].now.isoformat(" ")) == []
         with engine.connect() as db:
-            counts = {table: db.execute(text(f"SELECT count(*) FROM {table}")).scalar() for table in ("paper", "case_file", "letter", "task")}
-            lines = db.execute(text('SELECT count(*) FROM entry GROUP BY "case"')).scalars().all()
-        assert counts == {"paper": 200, "case_file": 200, "letter": 200, "task": 200}       # the tasks: one chase each
-        assert set(lines) == {4}                # registered, judged, sent, taken by the relay: each once
+            counts = {table: db.execute(text(f"SELECT count(*) FROM {table}")).scalar() for table in ("paper", "case_file", "task")}
+            letters, slips = (db.execute(text(f"SELECT count(*) FROM letter WHERE purpose LIKE '{like}'")).scalar() for like in ("%", "slip:%"))
+            lines = db.execute(text(f'SELECT count(*) FROM entry WHERE what IN {WALK} GROUP BY "case"')).scalars().all()
+        assert counts == {"paper": 200, "case_file": 200, "task": 200}      # the tasks: one chase each
+        assert slips == 200                     # beside them what the desk is told of two hundred people with the same words
+        assert set(lines) == {3}                # registered, judged, sent: each once; that the relay took each letter once is seen below
         got = relay.empty()
-        assert len(got) == 200
+        assert len(got) == letters
         assert {len(hashes) for hashes in got.values()} == {1}
         assert len(list((home / "spool" / "done").iterdir())) == 200
         assert [one.name for one in (home / "spool").iterdir()] == ["done"]

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 PATIENCE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
 BATCH = 32
-FIRST = frozenset({"radar"})
+WAITS = frozenset({"radar"})
 SWEEP = 512         # of a kind that is done together
 ALONE = 2           # tries after which a task is done by itself: it may be what ended the process
 
@@ -43,9 +43,20 @@ async def work_some(house: House) -> bool:
 
 def claimed(tx: Tx, now: datetime) -> list[Task]:
     """The tasks to do next; where one of them is of a kind that is done together, many more of that kind."""
-    tasks = tx.tasks.claim(STEPS, now, PATIENCE, BATCH, alone=ALONE)
+    tasks = _up_to_who_waits(tx, tx.tasks.claim(STEPS, now, PATIENCE, BATCH, alone=ALONE), now)
     swept = sorted({task.kind for task in tasks if task.attempt <= ALONE} & SWEEPS.keys())
     return [*tasks, *tx.tasks.claim(swept, now, PATIENCE, SWEEP, below=ALONE)] if swept else tasks
+
+
+def _up_to_who_waits(tx: Tx, tasks: list[Task], now: datetime) -> list[Task]:
+    """The tasks before the first that waits for other daemons, or that one by itself: who waits holds nothing that they may wait for."""
+    first = next((place for place, task in enumerate(tasks) if task.kind in WAITS), None)
+    if first is None:
+        return tasks
+    taken = tasks[:max(first, 1)]
+    if left := tasks[len(taken):]:
+        tx.tasks.give_back(left, now)
+    return taken
 
 
 def _swept(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> set[int]:
@@ -69,31 +80,25 @@ def _swept(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> set[int]:
 
 
 def do_all(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> list[tuple[Task, Exception]]:
-    """Do each task in a part of the transaction; one that fails takes only its own rows with it.
-
-    Who waits for other daemons (FIRST) goes first, before anything is locked that they may wait for.
-    """
-    first, rest = [task for task in tasks if task.kind in FIRST], [task for task in tasks if task.kind not in FIRST]
-    troubles = [trouble for task in first if (trouble := _done(tx, task, now, rules)) is not None]
-    settled = _swept(tx, rest, now, rules)
-    left = (task for task in rest if task.id not in settled)
-    return troubles + [trouble for task in left if (trouble := _done(tx, task, now, rules)) is not None]
-
-
-def _done(tx: Tx, task: Task, now: datetime, rules: Rules) -> tuple[Task, Exception] | None:
-    """Do a task; returns what went wrong where somebody must know."""
-    try:
-        with tx.part():
-            tx.tasks.hold(task)
-            _try(tx, task, now, rules)
-    except LostClaim:
-        return None
-    except Exception as error:  # the one place a bug is caught: the task must not be lost
-        if is_database_trouble(error):
-            raise       # nothing of this transaction stands; the store tries it again
-        _set_aside(tx, task, error, now)
-        return None if isinstance(error, Later) else (task, error)
-    return None
+    """Do each task in a part of the transaction; one that fails takes only its own rows with it."""
+    troubles: list[tuple[Task, Exception]] = []
+    settled = _swept(tx, tasks, now, rules)
+    for task in tasks:
+        if task.id in settled:
+            continue
+        try:
+            with tx.part():
+                tx.tasks.hold(task)
+                _try(tx, task, now, rules)
+        except LostClaim:
+            continue
+        except Exception as error:  # the one place a bug is caught: the task must not be lost
+            if is_database_trouble(error):
+                raise       # nothing of this transaction stands; the store tries it again
+            _set_aside(tx, task, error, now)
+            if not isinstance(error, Later):
+                troubles.append((task, error))
+    return troubles
 
 
 def _try(tx: Tx, task: Task, now: datetime, rules: Rules) -> None:

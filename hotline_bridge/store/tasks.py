@@ -99,6 +99,11 @@ class Tasks:
             )
         return [Task(row.id, row.kind, row.subject, row.attempt + 1) for row in rows]
 
+    def give_back(self, tasks: Collection[Task], now: datetime) -> None:
+        """Let go of what was claimed in this very transaction, as if it had not been."""
+        mine = t.task.c.id.in_([task.id for task in tasks])
+        self.db.execute(update(t.task).where(mine).values(attempt=t.task.c.attempt - 1, due=now, claimed=False))
+
     def hold(self, mine: Task) -> None:
         """Make sure the task is still ours, and keep it so until the transaction ends; else LostClaim."""
         row = self.db.execute(

@@ -3,6 +3,7 @@
 import io
 import stat
 import sys
+import asyncio
 from pathlib import Path
 
 import openpyxl
@@ -56,7 +57,8 @@ async def test_a_program_that_never_ends_is_killed_with_its_children(tmp_path):
         await office.convert(b"x", "doc", "docx")
     for name in ("True", "False"):
         pid = int(Path(f"{pids}{name}").read_text())
-        assert _gone(pid)
+        while not _gone(pid):       # killed, but the kernel has yet to carry it out; the test's own limit ends a wait for nothing
+            await asyncio.sleep(0.05)
 
 
 def _gone(pid: int) -> bool:

@@ -4,7 +4,8 @@ Three clocks run side by side: the pack's, the law's, and where one was set the 
 sources are silent: the day of receipt does not count; a working-day limit ends at the close of business of its last day;
 the legal limit ends with its last calendar day, whether worked or not. A pack that counts hours by the clock (C-3) has
 the answer to the customer as `due` and the result to the working group as `last_day`; its first hour, on the spot, is a
-milestone. An extension in force moves the pack's clock (P-11.2), never the authority's date; where a calendar that came
+milestone. The law is the outer limit: where holidays carry the pack's clock beyond it, the case is due on the last day worked
+within the law's (law:18). An extension in force moves the pack's clock (P-11.2), never the authority's date; where a calendar that came
 later closes its last day, it reaches to the next one worked.
 """
 
@@ -90,13 +91,15 @@ def deadline(
     legal = _legal(pack, limit.law, stands)
     until = stands.extension.until if stands.extension else None
     own_due, own_last = (due, last) if until is None else (max(due, until), max(last, until))
+    outer = _outer(pack, calendar, limit, legal) if own_last > legal.due else None
+    own_due, own_last = (own_due, own_last) if outer is None else (min(own_due, outer), outer)
     by_day = limit.count == "working-days"
     provisional = limit.count != "clock-hours" and _unpublished(calendar, stands.start.date() + by_day * ONE_DAY, own_last.date())
     set_for = None if authority_due is None else _in_zone(pack, authority_due, "authority_due")
     final_due, final_last, effect = _under_authority(pack, own_due, own_last, set_for)
-    rule = pack.authority.rule if effect in {"place", "binds"} else limit.rule
+    rule = pack.authority.rule if effect in {"place", "binds"} else legal.term.rule if own_due == outer else limit.rule
     how = Reckoning(
-        calendar, limit, pack.extension.rule if pack.extension else "P-11.2", stands, due, last, provisional, legal, pack.authority, set_for, effect)
+        calendar, limit, pack.extension.rule if pack.extension else "P-11.2", stands, due, last, provisional, legal, pack.authority, set_for, effect, outer)
     return Deadline(final_due, final_last, legal.due, provisional and effect != "place", rule, set_for, how)
 
 
@@ -153,6 +156,13 @@ def _legal(pack: Pack, level: LawLevel, stands: Standing) -> Legal:
     """The law's clock: prolonged for complex cases where a superior approved it, days of an appraisal left out (law:18)."""
     days = _law_days(pack, stands.start, "special" if stands.prolonged and level == "complex" else level)
     return Legal(pack.law_on(stands.start.date()), days, _law_end(pack, stands.start, days, stands.away))
+
+
+def _outer(pack: Pack, calendar: Calendar, limit: Limit, legal: Legal) -> datetime:
+    """The last moment the bank works within the legal limit: there its own ends, should holidays carry it beyond (law:18)."""
+    if limit.count == "clock-hours":
+        return legal.due
+    return datetime.combine(calendar.working_days_before(legal.due.date(), 0), pack.hours.close, pack.zone)
 
 
 def _law_days(pack: Pack, start: datetime, level: LawLevel) -> int:

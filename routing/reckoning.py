@@ -26,7 +26,7 @@ _ZH: _Words = {
     "extended": "延期：至{at}（{rule}；原因：{reason}；{told}已以{how}告知客户）",
     "request": "延期申请未生效：至{at}，尚缺{lacks}（{rule}）",
     "provisional": "暂定：所涉年度的放假安排尚未公布，公布后须重新计算",
-    "law": "法定外限：{at}（{name}，{n}个自然日，受理当日不计{more}）", "away": "；扣除鉴定{n}日", "prolonged": "；经{approver}批准延长{n}日，{told}已以{how}告知客户",
+    "law": "法定外限：{at}（{name}，{n}个自然日，受理当日不计{more}）", "outer": "，早于本行期限，应于{at}前办结", "away": "；扣除鉴定{n}日", "prolonged": "；经{approver}批准延长{n}日，{told}已以{how}告知客户",
     "authority": "交办期限：{at}（上级、监管或政府规定，{rule}）", "place": "，以此为准", "binds": "，早于本行期限，以此为准",
     "last_binds": "，最后期限以此为准", "idle": "，本行期限更早，从本行期限",
 }
@@ -37,7 +37,7 @@ _EN: _Words = {
     "extended": "Extended to {at} ({rule}; reason: {reason}; customer told {told} by {how})",
     "request": "Extension asked for, not in force: to {at}; missing: {lacks} ({rule})",
     "provisional": "Provisional: the calendar of a year in question is not published; worked out anew once it is",
-    "law": "Legal limit: {at} ({name}, {n} calendar days, the day of receipt not counted{more})", "away": "; {n} days of appraisal left out",
+    "law": "Legal limit: {at} ({name}, {n} calendar days, the day of receipt not counted{more})", "outer": "; earlier than the bank's own, so the case is due by {at}", "away": "; {n} days of appraisal left out",
     "prolonged": "; prolonged by {n} days, approved by {approver}, customer told {told} by {how}",
     "authority": "Date set by the authority: {at} (superior, regulator or government, {rule})", "place": "; it takes the place of the bank's own",
     "binds": "; earlier than the bank's own, so it binds", "last_binds": "; it binds as the last day", "idle": "; the bank's own is earlier and binds",
@@ -80,6 +80,7 @@ class Reckoning:
     authority: Authority
     set_for: datetime | None = None     # the authority's date
     effect: str = ""                    # what it does beside the pack's own: place, binds, last_binds, idle
+    outer: datetime | None = None       # where the law ends the pack's own, should that reach beyond it (law:18)
 
     def brief(self, language: Language = "zh") -> tuple[str, ...]:
         """The pack's clock day by day, the law's and the authority's in a line each: what a slip's reader wants to know."""
@@ -117,7 +118,8 @@ class Reckoning:
         more = words["away"].format(n=away) if away else ""
         if longer is not None:
             more += words["prolonged"].format(n=self.legal.term.special_extra, approver=longer.approver, told=_when(longer, self.due, show), how=longer.told_how)
-        return words["law"].format(at=show(self.legal.due), name=self.legal.term.name, n=self.legal.days, more=more)
+        binds = words["outer"].format(at=show(self.outer)) if self.outer else ""
+        return words["law"].format(at=show(self.legal.due), name=self.legal.term.name, n=self.legal.days, more=more) + binds
 
     def authority_line(self, language: Language) -> str:
         """The authority's date in a line, and what it does to the bank's own (D-6)."""

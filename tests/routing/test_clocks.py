@@ -269,6 +269,15 @@ def test_the_banks_own_clock_ends_before_the_laws(pack, category, received):
     assert received < found.due <= found.last_day < found.law_due
 
 
+def test_law18_holidays_do_not_carry_the_banks_own_clock_beyond_the_laws():
+    """Seven working days over the Spring Festival of 2019 end on a Monday; the law's fifteen days ended on the Sunday before."""
+    found = deadline(DATONG, CALENDAR, Category.ERROR, at("2019-02-02 10:00"))
+    assert (found.due.isoformat(), found.law_due.date().isoformat(), found.rule) == ("2019-02-15T17:30:00+08:00", "2019-02-17", "law:18")
+    assert "早于本行期限，应于2019-02-15（周五） 17:30前办结" in found.explanation[-1]
+    own = found.clocks()[0]
+    assert own.due.isoformat() == "2019-02-18T17:30:00+08:00"        # side by side: what the pack says stays said
+
+
 @given(BY_DAY, CATEGORIES, RECEIVED)
 def test_P11_2_the_furthest_extension_is_beyond_the_last_day(pack, category, received):
     name = pack.unsorted if category is None else pack.categories[category]

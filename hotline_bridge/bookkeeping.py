@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from adapters.formats.books.statistics import return_leaf, statistics_leaf
 from adapters.formats.books.workbook import workbook
 from hotline_bridge.store.reports import Report as Made
 from hotline_bridge.store.tx import Tx
-from routing.books import Desk, analysis, before, branch_return, daily, each, named, span, statistics
+from routing.books import Desk, analysis, before, branch_return, daily, named, span, statistics
 from routing.calendar import period
 from routing.entries import Report
 from routing.errors import RuleError
@@ -80,18 +81,16 @@ def _return(tx: Tx, wanted: Wanted, head: Head, desk: Desk) -> Figures:
 
 
 def _daily(tx: Tx, wanted: Wanted, head: Head, desk: Desk) -> Figures:
-    days = Period(date.fromordinal(wanted.last.toordinal() - _DAYS_BACK), wanted.last, "")
-    first, until = span(days, head.zone)
-    return daily(each(tx.books.histories(desk.pack.id, first, until, wanted.as_of), wanted.place, desk.directory), head, desk)
+    since = date.fromordinal(wanted.last.toordinal() - _DAYS_BACK)
+    first, until = span(Period(since, wanted.last, ""), head.zone)
+    return daily(tx.books.histories(desk.pack.id, first, until, wanted.as_of), head, desk, since)
 
 
 def _analysis(tx: Tx, wanted: Wanted, head: Head, desk: Desk) -> Figures:
     first, until = span(head.period, head.zone)
     year_ago = Period(_year_before(wanted.first), _year_before(wanted.last), "")
-    months: dict[date, int] = {}
-    for hour, count in tx.books.received_by_hour(desk.pack.id, *span(year_ago, head.zone)).items():
-        month = datetime.fromisoformat(f"{hour}:00:00+00:00").astimezone(head.zone).date().replace(day=1)
-        months[month.replace(year=month.year + 1)] = months.get(month.replace(year=month.year + 1), 0) + count
+    days = (moment.astimezone(head.zone).date() for moment in tx.books.first_received(desk.pack.id, *span(year_ago, head.zone)))
+    months = Counter(date(day.year + 1, day.month, 1) for day in days)
     matters = tx.books.matters(desk.pack.id, first, until, wanted.as_of)
     return analysis(_histories(tx, wanted, head, desk), head, desk, matters, {} if wanted.place else months)
 
@@ -104,7 +103,7 @@ _KINDS: Mapping[str, Callable[[Tx, Wanted, Head, Desk], Figures]] = {
 def _histories(tx: Tx, wanted: Wanted, head: Head, desk: Desk) -> Iterator[History]:
     first = span(head.before, head.zone)[0] if head.before else span(head.period, head.zone)[0]
     until = span(head.period, head.zone)[1]
-    return each(tx.books.histories(desk.pack.id, first, until, wanted.as_of), wanted.place, desk.directory)
+    return tx.books.histories(desk.pack.id, first, until, wanted.as_of)
 
 
 def _year_before(day: date) -> date:

@@ -10,47 +10,20 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import (
-    BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator, model_validator,
+    Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator, model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from hotline_bridge.config_calls import AsteriskSection, CallsSection, FreeswitchSection, IntakeSection, RecordingSection, VoiceSection
+from hotline_bridge.config_section import Place, Port, Secret, Section, Zone, read_secret, secret_path
 from hotline_bridge.config_file import ConfigMistakes, Mistake, TomlFile, anchored, mistakes_of, unknown_variables, unreadable_variables
 
 PREFIX = "HOTLINE_"
-Port = int
 LOOPBACK = frozenset({"", "localhost", "127.0.0.1", "::1"})
 ADDRESS = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$"       # ASCII: not every relay of a bank speaks SMTPUTF8
 DATABASE = r"^($|sqlite:///.|postgresql\+psycopg://.)"
-
-
-def _named(value: object) -> object:
-    if value == "":
-        msg = "an empty path would mean the folder the program was started in"
-        raise ValueError(msg)
-    return value
-
-
-Place = Annotated[Path, BeforeValidator(_named)]
-
-
-class Section(BaseModel):
-    """A table of the file: frozen, and an unknown key is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Secret(Section):
-    """Something that must not stand in the TOML: from a file, a systemd credential, or the environment."""
-
-    token_file: Place | None = Field(None, description="a file that holds nothing but the token")
-    token: SecretStr | None = Field(None, description="the token itself, by environment only")
-
-    def secret(self) -> str:
-        """The token; "" where none is set. OSError where its file cannot be read."""
-        return read_secret(self.token, self.token_file)
 
 
 class Bank(Section):
@@ -196,19 +169,10 @@ class Cdr(Section):
 
     name: str = Field(min_length=1, max_length=60)
     file: Place
-    format: Literal["auto", "asterisk-csv", "asterisk-custom", "asterisk-json", "freeswitch-csv", "freeswitch-json"] = "auto"
-    zone: str = Field("Asia/Shanghai", description="the zone of times written without one")
+    format: Literal["auto", "asterisk-csv", "asterisk-custom", "asterisk-json", "asterisk-queue-log", "freeswitch-csv", "freeswitch-json"] = "auto"
+    exchange: str = Field("", max_length=60, description="name of the [[asterisk]] or [[freeswitch]] that writes it: the same call from both is one; empty: the file is all there is of it")
+    zone: Zone = Field("Asia/Shanghai", description="the zone of times written without one")
     poll: PositiveFloat = Field(1.0, description="seconds between looks at the file")
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError):
-            msg = "a zone of the IANA database, e.g. Asia/Shanghai"
-            raise ValueError(msg) from None
-        return zone
 
 
 class AuthoritySection(Section):
@@ -250,6 +214,12 @@ class Config(BaseSettings):
     people: tuple[Person, ...] = ()
     cdr: tuple[Cdr, ...] = ()
     authorities: tuple[AuthoritySection, ...] = ()
+    asterisk: tuple[AsteriskSection, ...] = ()
+    freeswitch: tuple[FreeswitchSection, ...] = ()
+    intake: IntakeSection = IntakeSection()
+    calls: CallsSection = CallsSection()
+    recording: RecordingSection = RecordingSection()
+    voice: VoiceSection = VoiceSection()
     recordings: Place | None = Field(None, description="the folder recordings lie in; their references are relative to it")
     spool: Place | None = Field(None, description="a folder of .eml files to take in as mail")
     reply_key_file: Place | None = Field(None, description="key of the reply addresses' token; made in the state folder where empty")
@@ -265,7 +235,7 @@ class Config(BaseSettings):
         """The database to open."""
         return self.store.url or f"sqlite:///{self.state / 'bridge.db'}"
 
-    @field_validator("people", "sources", "cdr", "authorities")
+    @field_validator("people", "sources", "cdr", "authorities", "asterisk", "freeswitch")
     @classmethod
     def _names_differ(cls, rows: tuple[Any, ...]) -> tuple[Any, ...]:
         names = [row.name for row in rows]
@@ -315,21 +285,6 @@ def load_config(path: Path | None) -> Config:
     if mistakes:
         raise ConfigMistakes(mistakes)
     return config
-
-
-def read_secret(value: SecretStr | None, path: Path | None) -> str:
-    """The secret by environment or out of its file, relative names meaning systemd's credentials (LoadCredential)."""
-    if value is not None:
-        return value.get_secret_value()
-    return secret_path(path).read_text(encoding="utf-8-sig").strip() if path else ""
-
-
-def secret_path(path: Path) -> Path:
-    """Where a secret lies."""
-    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    if credentials and not path.is_absolute() and (Path(credentials) / path).exists():
-        return Path(credentials) / path
-    return path
 
 
 __all__ = ["Config", "ConfigMistakes", "Mistake", "load_config", "read_secret", "secret_path"]

@@ -190,10 +190,21 @@ def anchored(values: Mapping[str, Any], model: type[BaseModel], folder: Path, cr
             found[name] = [whole(name, one) for one in value] if isinstance(value, list) else whole(name, value)
         elif name == "url" and isinstance(value, str):
             found[name] = _database(value, folder)
-        elif isinstance(kind, type) and issubclass(kind, BaseModel):
-            rows = [anchored(one, kind, folder, credentials) if isinstance(one, Mapping) else one for one in value] if isinstance(value, list) else None
-            found[name] = rows if rows is not None else anchored(value, kind, folder, credentials) if isinstance(value, Mapping) else value
+        else:
+            found[name] = _tables_anchored(value, kind, folder, credentials)
     return {name: value for name, value in found.items() if name in values}
+
+
+def _tables_anchored(value: object, kind: Any, folder: Path, credentials: str | None) -> object:  # noqa: ANN401 (whatever stands behind the colon)
+    """The same of a table, of tables in a list, or of tables by name; any other value as it is."""
+    def each(one: object, model: type[BaseModel]) -> object:
+        return anchored(one, model, folder, credentials) if isinstance(one, Mapping) else one
+
+    if (named := _named_tables(kind)) is not None and isinstance(value, Mapping):
+        return {key: each(one, named) for key, one in value.items()}
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return value
+    return [each(one, kind) for one in value] if isinstance(value, list) else each(value, kind)
 
 
 def unknown_variables(environ: Mapping[str, str], prefix: str, model: type[BaseModel]) -> Iterator[Mistake]:
@@ -244,6 +255,12 @@ def _database(url: str, folder: Path) -> str:
     """A SQLite file named relatively lies beside the configuration, like every other path there."""
     name = url.removeprefix("sqlite:///")
     return url if name == url or name.startswith(("/", ":")) or not name else f"sqlite:///{folder / name}"
+
+
+def _named_tables(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (whatever stands behind the colon)
+    """The section of each where a key holds tables by name: [intake.vendor.NAME]; None for anything else."""
+    inner = get_args(annotation)[1:] if get_origin(annotation) is Mapping else ()
+    return inner[0] if inner and isinstance(inner[0], type) and issubclass(inner[0], BaseModel) else None
 
 
 def _inside(annotation: Any) -> Any:  # noqa: ANN401 (whatever stands behind the colon)

@@ -11,7 +11,6 @@ from hotline_bridge.telling import tell_desk
 from routing import matterwords
 from routing.addressee import addressee, kept_from
 from routing.case import REOPENED, Case, Entry
-from routing.errors import RuleError
 from routing.likeness import restored
 from routing.parties import Unit
 from routing.person import STRONG, Persons, persons, same_person
@@ -166,12 +165,4 @@ def made_again(tx: Tx, case: Case) -> str:
     said = next((line.says for line in tx.cases.book(case.id) if line.what == AGAIN and "首件" in line.says), "")
     return f"【再次投诉】{said.partition('（')[0]}。客户不接受此前的处理结果，请重新核实、答复。" if said else ""
 
-
-def case_of(tx: Tx, number: str) -> Case:
-    """The case of this number; RuleError where there is none."""
-    case = tx.cases.by_number(number)
-    if case is None:
-        msg = f"there is no case {number}; look at `hotline-bridge cases list`"
-        raise RuleError(msg)
-    return case
 

@@ -18,7 +18,7 @@ from adapters.formats.quoting import without_footer
 from hotline_bridge.store.tx import Tx
 from routing.authenticity import doubt
 from routing.authority import Authority, Template
-from routing.papers import Attachment, Channel, Form, Mail, Unreadable
+from routing.papers import Channel, Form, Mail, Unreadable
 from routing.rules import Rules
 
 FAR = timedelta(days=120)       # a date beyond it is a misprint, or a year too many
@@ -73,21 +73,12 @@ def _files(tx: Tx, mail: Mail) -> tuple[tuple[Row, ...], tuple[str, ...]]:
     own, trouble = [], list[str]()
     for file in mail.attachments:
         try:
-            own.append(_opened(tx, file))
+            own.append(tx.opened.read(file))
         except Unreadable as error:
             trouble.append(f"附件 {file.name}：{error}")
     rows, unread = files_rows(own)
     return rows, (*trouble, *unread)
 
-
-def _opened(tx: Tx, file: Attachment) -> Attachment:
-    known = tx.opened.of(file.content)
-    if known is None:
-        return file
-    made, trouble = known
-    if trouble:
-        raise Unreadable(trouble)
-    return replace(file, content=made)
 
 
 def _form(mail: Mail, letter: Letter, authority: Authority | None, received: datetime, rules: Rules) -> tuple[Form, tuple[str, ...]]:

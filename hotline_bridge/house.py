@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from hotline_bridge.board import Board
 from hotline_bridge.ports import Clock, Inlet, Mailer, Office
 from hotline_bridge.store.engine import Store
 from routing.rules import Rules
@@ -50,6 +51,7 @@ class House:
     office: Office | None = None
     office_bell: Bell = field(default_factory=Bell)
     books_bell: Bell = field(default_factory=Bell)
+    board: Board = field(default_factory=Board)
     signing: Callable[[bytes], bytes] | None = None      # puts our signature on a letter's bytes, before they are fixed for ever
 
     @property

@@ -13,6 +13,7 @@ from hotline_bridge.letters import bytes_of
 from hotline_bridge.logs import frames
 from hotline_bridge.ports import Receipt
 from hotline_bridge.reminding import goes_out
+from hotline_bridge.report_letter import REPORT
 from hotline_bridge.store.tasks import Task
 from hotline_bridge.store.tray import Letter
 from hotline_bridge.store.tx import Tx
@@ -26,7 +27,6 @@ PATIENCE = timedelta(minutes=15)    # a relay may take ten minutes after the fin
 WAITS = (60, 120, 300, 900, 1800)   # seconds until the next try; the last one repeats
 BATCH = 16
 POST = ("post",)
-REPORT = "report"     # a letter of no case, whose fate the desk hears of all the same
 HEARD = {"accepted": ACCEPTED, "refused": REFUSED}       # every other answer of the relay means: later
 
 

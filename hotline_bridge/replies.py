@@ -1,7 +1,7 @@
 """What a mail says of a case's elements: its words, its files, what was filled in below a greeting (P-12)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapters.formats.answer_file import may_answer, read_file, unseen
@@ -13,7 +13,7 @@ from hotline_bridge.store.tx import Tx
 from routing.case import Case
 from routing.elements import ELEMENTS, HANDLED, HANDLER, TELEPHONE, Said, merged, part_about, said_in, without_words_of
 from routing.hollow import Hollow
-from routing.papers import Attachment, Mail, Unreadable
+from routing.papers import Mail, Unreadable
 from routing.plausible import impossible
 from routing.rules import Rules
 
@@ -58,7 +58,7 @@ def files_of(tx: Tx, mail: Mail, hollow: Hollow, others: str = "") -> Files:
     said = []
     for file in named[:MOST_FILES]:
         try:
-            said.append(read_file(_opened(tx, file), hollow, others))
+            said.append(read_file(tx.opened.read(file), hollow, others))
         except Unreadable as error:
             troubles.append(f"{file.name}：{error}")
     scans = [one.name for one in mail.attachments if unseen(one)]
@@ -66,16 +66,6 @@ def files_of(tx: Tx, mail: Mail, hollow: Hollow, others: str = "") -> Files:
         troubles.append(f"{'、'.join(scans[:3])}：扫描件或图片，系统不能读取；请在邮件正文或表格中逐项填写")
     return Files(tuple(said), "；".join(dict.fromkeys(troubles)))
 
-
-def _opened(tx: Tx, file: Attachment) -> Attachment:
-    """The file, or what the office made of it; Unreadable with the reason where it tried in vain."""
-    known = tx.opened.of(file.content)
-    if known is None:
-        return file
-    made, trouble = known
-    if trouble:
-        raise Unreadable(trouble)
-    return replace(file, content=made)
 
 
 def reply_in(tx: Tx, mail: Mail, case: Case, arrived: datetime, rules: Rules) -> Reply:

@@ -14,6 +14,7 @@ from hotline_bridge.templates import load_templates
 from routing.authority import Authorities, Authority, parse_template, same_mailboxes
 from routing.codes import CodeTable
 from routing.calendar import Calendar
+from routing.calls import CallRules
 from routing.errors import BadTable, RuleError
 from routing.notice import Notice, read_notice
 from routing.pack import Pack, parse_pack
@@ -75,12 +76,29 @@ def _loaded(config: "Config", reply_key: bytes) -> Loaded:
     rules = Rules(
         identity=identity, packs=packs, default_pack=config.bank.pack, by_hotline=by_hotline, calendar=calendar, directory=known,
         tables={name: judging.limited(Decimal(pack.review.amount_over)) for name, pack in packs.items()},
-        exchanges={f"cdr:{one.name}": Exchange(ZoneInfo(one.zone), one.format) for one in config.cdr},
+        exchanges=_exchanges(config), calls=_call_rules(config),
         limits=Limits(**{name: getattr(config.mail, name) for name in Limits.__slots__}),
         hollow=tables.hollow, authorities=authorities, sheets=sheets,
         digest=one_digest(known.digest, calendar.digest, tables.digest, beside.digest if beside else "", codes.digest, sheets.digest, *_names(authorities), *(packs[name].digest for name in sorted(packs))),
     )
     return Loaded(rules, odd)
+
+
+def _exchanges(config: "Config") -> dict[str, Exchange]:
+    """How each door of an exchange tells of calls; the file of an exchange belongs to it."""
+    named = {one.name: f"{kind}:{one.name}" for kind, rows in (("asterisk", config.asterisk), ("freeswitch", config.freeswitch)) for one in rows}
+    if unknown := sorted(one.name for one in config.cdr if one.exchange and one.exchange not in named):
+        raise BadTables([BadTable("cdr.exchange", [f"the exchange of {name} is no [[asterisk]] and no [[freeswitch]]; expected one of {', '.join(named) or 'those, of which there are none'}" for name in unknown])])
+    return {
+        **{f"cdr:{one.name}": Exchange(ZoneInfo(one.zone), one.format, named.get(one.exchange, "")) for one in config.cdr},
+        **{named[one.name]: Exchange(ZoneInfo(one.zone), "asterisk-ami") for one in config.asterisk},
+        **{named[one.name]: Exchange(ZoneInfo(one.zone), "auto") for one in config.freeswitch},
+    }
+
+
+def _call_rules(config: "Config") -> CallRules:
+    calls = config.calls
+    return CallRules(frozenset(calls.complaint_hotlines), frozenset(calls.complaint_queues), calls.wait_minutes, calls.home_area, calls.place_hint)
 
 
 def load_codes(path: Path | None) -> CodeTable:

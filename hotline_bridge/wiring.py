@@ -25,6 +25,7 @@ from adapters.office import LibreOffice
 from adapters.recordings import Recordings
 from adapters.smtp import Smtp, SmtpSettings
 from adapters.spool import Spool
+from hotline_bridge.board import Board
 from hotline_bridge.config import Config, ConfigMistakes, ImapSection, Mistake, Person, SmtpSection, Source, read_secret
 from hotline_bridge.console.api import Api
 from hotline_bridge.console.door import Visitor
@@ -37,6 +38,7 @@ from hotline_bridge.lookout import Watch, look
 from hotline_bridge.ports import Alarm, Clock, Inlet, Mailer, Office
 from hotline_bridge.rulebook import Loaded, load_rules
 from hotline_bridge.sealing import signing
+from hotline_bridge.switchroom import telephone_inlets, telephone_rooms, telephone_routes
 from hotline_bridge.store.engine import Store, StoreUnavailable, open_engine
 from hotline_bridge.store.upgrade import current, newest, upgrade
 from routing.number import case_number
@@ -121,13 +123,15 @@ async def build(config: Config, clock: Clock = system_clock) -> AsyncIterator[Bu
         mail = await stack.enter_async_context(_mail_server(config, desk)) if config.embedded else None
         mailer = _mailer(config, mail)
         stack.push_async_callback(mailer.close)
-        inlets = await _inlets(config, mail, stack)
-        house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer), office=office_of(config), signing=signing(config))
+        board = Board()
+        inlets = [*await _inlets(config, mail, stack), *await telephone_inlets(config, clock, board.tell, stack)]
+        house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer), office=office_of(config), signing=signing(config), board=board)
         counter = Counter(house)
         door = Door()
         url = await _http(config, house, counter, desk.recordings, stack, door)
         watch = Watch(tuple(inlet.name for inlet in inlets), clock(), timedelta(minutes=config.alarm.after), alarm_of(config))
-        yield Built(house, (lambda: _posts(counter, door), lambda: _lookout(house, watch)), url, mail, desk.rules.warnings)
+        rooms = (lambda: _posts(counter, door), lambda: _lookout(house, watch), *telephone_rooms(config, house))
+        yield Built(house, rooms, url, mail, desk.rules.warnings)
 
 
 def alarm_of(config: Config) -> Alarm | None:
@@ -249,7 +253,7 @@ async def _http(config: Config, house: House, counter: Counter, recordings: Reco
     intake = HttpIntake(posters(config), take, aside, config.http.largest, Pace(config.http.per_minute), loop.time)
     api = Api(house, visitors(config), recordings.sha256)
     app = web.Application(client_max_size=config.http.largest, middlewares=[in_words, door.middleware()])
-    app.add_routes([*intake.routes(), *api.routes()])
+    app.add_routes([*intake.routes(), *api.routes(), *telephone_routes(config, house)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_ANSWERS)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

@@ -1,7 +1,7 @@
 """Writes the books of a period out of the cases' histories: 投诉统计表, 投诉情况登记表, daily figures, analyses (P-24, C-4, C-8, D-8)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -118,17 +118,16 @@ def _mentioned(history: History, numbers: Callable[[int], str]) -> Mentioned:
 
 
 # the emergency weeks ---------------------------------------------------------------------------------------------------
-def daily(histories: Iterable[History], head: Head, desk: Desk) -> Daily:
-    """Return the day's figures unit by unit, and the days before it (C-4, C-8): each case counts on the day it was received."""
+def daily(histories: Iterable[History], head: Head, desk: Desk, since: date) -> Daily:
+    """Return the day's figures unit by unit, and the days before it from `since` on (C-4, C-8): each case counts on the day it was received."""
     today: dict[str, list[str]] = defaultdict(list)
     yesterday: dict[str, list[str]] = defaultdict(list)
     days: dict[date, list[str]] = defaultdict(list)
     for history in histories:
         place = _place_of(history.last.unit, head.place, desk.directory)
-        kind = _kind(history, desk, head.as_of)
-        if place is None or not kind:
+        kind, on = _kind(history, desk, head.as_of), history.received.astimezone(head.zone).date()
+        if place is None or not kind or on < since:         # of older ones only those still open are at hand: no figure of their day
             continue
-        on = history.received.astimezone(head.zone).date()
         days[on].append(kind)
         if on == head.period.last:
             today[place].append(kind)
@@ -355,8 +354,3 @@ def _place_of(unit: str | None, place: str, directory: Directory) -> str | None:
         return None
     at = codes.index(UnitCode(place))
     return codes[at - 1] if at else place
-
-
-def each(histories: Iterable[History], place: str, directory: Directory) -> Iterator[History]:
-    """Yield the histories of the cases at or below a place."""
-    yield from (one for one in histories if _place_of(one.last.unit, place, directory) is not None)

@@ -15,17 +15,6 @@ WHOLE_BANK = UnitCode("")
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
-    """One report that falls due: of the days from `first` to `last`, about `place` ("" is the whole bank), at `at`."""
-
-    entry: Report
-    place: UnitCode
-    first: date
-    last: date
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Reader:
     """Who gets a report: the mailboxes, and what the desk must know where the pack names nobody that can be reached."""
 
@@ -67,14 +56,6 @@ def places(entry: Report, pack: Pack, directory: Directory) -> tuple[UnitCode, .
     if entry.of == "key":
         return tuple(key)
     return tuple(unit.code for unit in directory.units.values() if unit.level == FIRST_LEVEL and unit.code not in key)
-
-
-def owed(pack: Pack, calendar: Calendar, directory: Directory, since: date, now: datetime) -> Iterator[Owed]:
-    """Yield every report of a pack that is due by `now` of the days from `since` on."""
-    for entry in pack.reports:
-        for first, last in finished(entry, pack, calendar, since, now):
-            for place in places(entry, pack, directory):
-                yield Owed(entry, place, first, last, due_at(entry, last, pack, calendar))
 
 
 def readers(entry: Report, place: UnitCode, directory: Directory) -> Reader:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from routing.authenticity import doubt
 from routing.authority import Authorities
 from routing.calendar import Calendar
+from routing.calls import CallRules
 from routing.case import Case
 from routing.codes import CodeTable
 from routing.clocks import Event
@@ -64,10 +65,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """How a telephone exchange writes its records: the zone of its times, and the form of its rows ("auto": by looks)."""
+    """How a telephone exchange writes its records: the zone of its times, and the form of its rows ("auto": by looks).
+
+    `name` is what its calls are kept under: one for all doors by which the same exchange tells of them; "" is the door's own.
+    """
 
     zone: ZoneInfo
     form: str = "auto"
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class Rules:
     digest: str
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)     # by the name of their door
     limits: Limits = Limits()
+    calls: CallRules = field(default_factory=CallRules)
     codes: CodeTable = field(default_factory=CodeTable)      # of JR/T 0169, where the bank has loaded them
     authorities: Authorities = field(default_factory=Authorities)       # who hands complaints down by mail (D-6)
     hollow: Hollow = field(default_factory=Hollow)           # what an answer may say without saying anything (P-12)

@@ -22,9 +22,9 @@ ROOT = Path(__file__).parents[1]
 PAGE = Path("docs/configuration.md")
 EXAMPLE = Path("deploy/bridge.example.toml")
 #: Secrets themselves: by environment only, so the file has no line for them.
-BY_ENVIRONMENT = frozenset({"token", "password"})
+BY_ENVIRONMENT = frozenset({"token", "password", "event_password"})
 _KEY = re.compile(r"^#?([a-z_]+) = ")
-_TABLE = re.compile(r"^#?\[\[?([a-z_]+)\]\]?$")
+_TABLE = re.compile(r"^#?\[\[?([a-z_]+(?:\.[a-z_]+\.NAME)?)\]\]?$")
 
 HEAD = """\
 # Configuration
@@ -79,8 +79,17 @@ def keys() -> Iterator[Key]:
         if section is None:
             yield Key("", name, field)
         else:
-            later += [Key(name, inner, each) for inner, each in section.model_fields.items()]
+            later += _keys_of(name, section)
     yield from later
+
+
+def _keys_of(table: str, section: type[BaseModel]) -> Iterator[Key]:
+    """Yield the keys of a table; of tables by name those of one called NAME."""
+    for name, field in section.model_fields.items():
+        if named := _named(field.annotation):
+            yield from (Key(f"{table}.{name}.NAME", inner, each) for inner, each in named.model_fields.items())
+        else:
+            yield Key(table, name, field)
 
 
 def words(root: Path = ROOT) -> Mapping[str, str]:
@@ -111,7 +120,7 @@ def page(root: Path = ROOT) -> str:
     for key in keys():
         if key.table != table:
             table = key.table
-            many = table and get_origin(Config.model_fields[table].annotation) is tuple
+            many = table and get_origin(Config.model_fields[table.partition(".")[0]].annotation) is tuple
             lines += ["", f"## {f'`[[{table}]]`, any number' if many else f'`[{table}]`' if table else 'At the top'}", ""]
             lines += ["| key | kind | default | what |", "| --- | --- | --- | --- |"]
         lines.append(f"| `{key.name}` | {_kind(key.field.annotation)} | {_default(key.field)} | {_what(key, said)} |")
@@ -120,7 +129,7 @@ def page(root: Path = ROOT) -> str:
 
 def _what(key: Key, said: Mapping[str, str]) -> str:
     if key.name in BY_ENVIRONMENT:
-        return f"by environment only: {'`HOTLINE_' + key.table.upper() + '__' + key.name.upper() + '`' if key.name == 'password' else 'within the JSON of the whole list'}"
+        return f"by environment only: {'`HOTLINE_' + key.table.upper() + '__' + key.name.upper() + '`' if get_origin(Config.model_fields[key.table.partition('.')[0]].annotation) is not tuple and '.' not in key.table else 'within the JSON of the whole list'}"
     return said[key.dotted].replace("|", "\\|")
 
 
@@ -128,6 +137,11 @@ def _section(annotation: Any) -> type[BaseModel] | None:
     if get_origin(annotation) is tuple:
         annotation = get_args(annotation)[0]
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def _named(annotation: Any) -> type[BaseModel] | None:
+    inner = get_args(annotation) if get_origin(annotation) is Mapping else ()
+    return inner[1] if inner and isinstance(inner[1], type) and issubclass(inner[1], BaseModel) else None
 
 
 def _kind(annotation: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from hotline_bridge.cli.cases import As, Json, Number
-from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, say, written
+from hotline_bridge.cli.common import ConfigOption, decide, decided_by, desk_of, say, written
 from hotline_bridge.cli.tables import table
 
 app = typer.Typer(no_args_is_help=True, help="回访：办结后询问客户是否满意。 Call-backs: whether the customer is content, once the case is closed.")
@@ -46,8 +46,7 @@ def note(
 ) -> None:
     """记录。 Write down what a call came to; dissatisfied opens the case again (P-18)."""
     from hotline_bridge.steps.callback import note as write_down
-    from hotline_bridge.wiring import system_clock
 
-    name, desk, now = decided_by(who), desk_of(config), system_clock()
-    desk.store.run_now(lambda tx: write_down(tx, number, name, said, says, now, desk.rules.rules))
+    name, desk = decided_by(who), desk_of(config)
+    decide(desk, lambda tx, now, rules: write_down(tx, number, name, said, says, now, rules))
     say(f"{number}: 已记录 / noted: {said}")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from hotline_bridge.cli.cases import As, Json, Number
-from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, say, zone_of
+from hotline_bridge.cli.common import ConfigOption, decide, decided_by, desk_of, say, zone_of
 from hotline_bridge.cli.tables import table
 
 Letter = Annotated[int, typer.Argument(help="The letter's number, from `letters list` or `cases show`.", metavar="LETTER", min=1, max=10**18)]
@@ -52,12 +52,11 @@ def resend(
 ) -> None:
     """重发。 Give a letter to the relay once more, the same bytes."""
     from hotline_bridge.steps.resend import resend as again
-    from hotline_bridge.wiring import system_clock
 
     desk, name = desk_of(config), decided_by(who)
     if desk.store.read_now(lambda tx: tx.tray.find(letter)) is None:
         raise _none(letter)
-    chosen = desk.store.run_now(lambda tx: again(tx, letter, to or (), name, system_clock(), desk.rules.rules))
+    chosen = decide(desk, lambda tx, now, rules: again(tx, letter, to or (), name, now, rules))
     say(f"{letter}: 将重发至 / will be sent again to {'、'.join(chosen)}")
 
 

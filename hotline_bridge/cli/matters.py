@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from hotline_bridge.cli.cases import As, Json, Number
-from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, out, say, written
+from hotline_bridge.cli.common import ConfigOption, decide, decided_by, desk_of, out, say, written
 from hotline_bridge.cli.tables import table
 
 Why = Annotated[str, typer.Option("--says", help="Why; it stands in the book.", callback=written)]
@@ -63,7 +63,7 @@ def join(
     from hotline_bridge.steps.matter import join_by_hand
 
     name = decided_by(who)
-    matter = _decide(config, lambda tx, now, rules: join_by_hand(tx, number, to, name, says, now, rules))
+    matter = decide(desk_of(config), lambda tx, now, rules: join_by_hand(tx, number, to, name, says, now, rules))
     say(f"{number}: 已归入 / joined {matter}")
 
 
@@ -76,7 +76,7 @@ def leave(
     from hotline_bridge.steps.matter import leave_by_hand
 
     name = decided_by(who)
-    _decide(config, lambda tx, now, rules: leave_by_hand(tx, number, matter, name, says, now, rules))
+    decide(desk_of(config), lambda tx, now, rules: leave_by_hand(tx, number, matter, name, says, now, rules))
     say(f"{number}: 已移出 / left {matter}")
 
 
@@ -89,7 +89,7 @@ def merge(
     from hotline_bridge.steps.matter import merge_by_hand
 
     name = decided_by(who)
-    _decide(config, lambda tx, now, rules: merge_by_hand(tx, number, into, name, says, now, rules))
+    decide(desk_of(config), lambda tx, now, rules: merge_by_hand(tx, number, into, name, says, now, rules))
     say(f"{number}: 已并入 / merged into {into}")
 
 
@@ -99,7 +99,7 @@ def unmerge(number: Number, says: Why = "", config: ConfigOption = None, who: As
     from hotline_bridge.steps.matter import unmerge_by_hand
 
     name = decided_by(who)
-    _decide(config, lambda tx, now, rules: unmerge_by_hand(tx, number, name, says, now, rules))
+    decide(desk_of(config), lambda tx, now, rules: unmerge_by_hand(tx, number, name, says, now, rules))
     say(f"{number}: 已恢复 / restored")
 
 
@@ -115,9 +115,3 @@ def index(config: ConfigOption = None, batch: Annotated[int, typer.Option("--bat
         last, done = cases[-1], done + len(cases)
     say(f"{done} 件 / case(s) indexed")
 
-
-def _decide(config: Any, decision: Any) -> Any:  # noqa: ANN401 (a path, a step, and what it returns)
-    from hotline_bridge.wiring import system_clock
-
-    desk, now = desk_of(config), system_clock()
-    return desk.store.run_now(lambda tx: decision(tx, now, desk.rules.rules))

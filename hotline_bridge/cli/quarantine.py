@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from hotline_bridge.cli.cases import As, Json
-from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, out, say, watched, written, zone_of
+from hotline_bridge.cli.common import ConfigOption, decide, decided_by, desk_of, out, say, watched, written, zone_of
 from hotline_bridge.cli.tables import table
 
 
@@ -62,7 +62,6 @@ def retry(
 ) -> None:
     """重新读取。 Let a paper be read again, by the program and the rules of today; says what came of it."""
     from hotline_bridge.steps.aside import retry as again
-    from hotline_bridge.wiring import system_clock
 
     if bool(number) == all_:
         say("name one paper (e.g. Q-17), or --all")
@@ -70,7 +69,7 @@ def retry(
     desk, name = desk_of(config), decided_by(who)
     waiting = [one.id for one in desk.store.read_now(lambda tx: tx.papers.quarantined(10**9))] if all_ else [int(_paper(number))]
     for paper in watched(sorted(waiting), "读取 Reading", len(waiting)):
-        desk.store.run_now(lambda tx, paper=paper: again(tx, paper, name, system_clock(), desk.rules.rules))
+        decide(desk, lambda tx, now, rules, paper=paper: again(tx, paper, name, now, rules))
     say(f"{len(waiting)} 件将重新读取，结果见 quarantine list 与 cases list / {len(waiting)} paper(s) will be read again by the running service")
 
 
@@ -78,10 +77,9 @@ def retry(
 def register(number: Paper, config: ConfigOption = None, who: As = "") -> None:
     """登记为投诉。 Take a mail for a complaint; its case waits at the desk."""
     from hotline_bridge.steps.register import register_by_hand
-    from hotline_bridge.wiring import system_clock
 
     desk, name = desk_of(config), decided_by(who)
-    say(f"登记为 / registered as {desk.store.run_now(lambda tx: register_by_hand(tx, int(number), name, system_clock(), desk.rules.rules))}")
+    say(f"登记为 / registered as {decide(desk, lambda tx, now, rules: register_by_hand(tx, int(number), name, now, rules))}")
 
 
 @app.command()
@@ -90,10 +88,9 @@ def settle(
 ) -> None:
     """办毕。 Lay a paper away: a person has seen to it."""
     from hotline_bridge.steps.aside import settle as lay_away
-    from hotline_bridge.wiring import system_clock
 
     desk, name = desk_of(config), decided_by(who)
-    desk.store.run_now(lambda tx: lay_away(tx, int(number), name, says, system_clock(), desk.rules.rules))
+    decide(desk, lambda tx, now, rules: lay_away(tx, int(number), name, says, now, rules))
     say(f"Q-{number} 已办毕 / laid away")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from hotline_bridge.cli.cases import As, Json
-from hotline_bridge.cli.common import ConfigOption, decided_by, desk_of, say, written
+from hotline_bridge.cli.common import ConfigOption, decide, decided_by, desk_of, say, written
 from hotline_bridge.cli.tables import table
 
 Reminder = Annotated[int, typer.Argument(help="The number of the call or line, from `reminders list`.", metavar="REMINDER", min=1, max=10**18)]
@@ -54,8 +54,7 @@ def done(
 ) -> None:
     """登记。 Somebody called, or read the line: who, when and what was said go into the case's book (P-21)."""
     from hotline_bridge.steps.errand import see_to
-    from hotline_bridge.wiring import system_clock
 
     desk, name = desk_of(config), decided_by(who)
-    desk.store.run_now(lambda tx: see_to(tx, reminder, name, says, system_clock(), desk.rules.rules, reached=not unreached))
+    decide(desk, lambda tx, now, rules: see_to(tx, reminder, name, says, now, rules, reached=not unreached))
     say(f"{reminder}: 已登记 / noted{'，仍待拨打 / still to be called' if unreached else ''}")

@@ -6,6 +6,7 @@ from datetime import datetime
 from hotline_bridge.steps.answer import answer
 from hotline_bridge.steps.aside import aside
 from hotline_bridge.steps.books import books
+from hotline_bridge.steps.call import call
 from hotline_bridge.steps.callback import callback, heard
 from hotline_bridge.steps.chase import chase, chase_all
 from hotline_bridge.steps.digest import digest
@@ -41,6 +42,7 @@ STEPS: Mapping[str, Step] = {
     "callback": callback,       # a customer is to be asked
     "heard": heard,             # a customer answered
     "books": books,             # reports fall due
+    "call": call,               # a call has waited for its form
 }
 #: What falls due by the hundred in the same minute is done together; where one spoils it, each by itself.
 SWEEPS: Mapping[str, Sweep] = {"chase": chase_all}

@@ -38,10 +38,7 @@ def assign(tx: Tx, number: str, who: str, change: Change, now: datetime, rules: 
     unit is not in the directory, the category is none of P-14's, the flag none of P-9.1's, or the
     complaint names a contact of the unit and nobody says whether it is about them (P-11.1, law:17).
     """
-    case = tx.cases.by_number(number)
-    if case is None:
-        msg = f"there is no case {number}; look at `hotline-bridge cases list`"
-        raise RuleError(msg)
+    case = tx.cases.known(number)
     if case.state is State.CLOSED:
         msg = f"case {number} is closed; reopen it first (P-18)"
         raise RuleError(msg)

@@ -126,10 +126,7 @@ def note(tx: Tx, number: str, who: str, said: str, says: str, now: datetime, rul
 
     Dissatisfied opens the case again (P-18); whoever was not reached is called again until the pack's attempts are used up.
     """
-    case = tx.cases.by_number(number)
-    if case is None:
-        msg = f"there is no case {number}; look at `hotline-bridge callbacks list`"
-        raise RuleError(msg)
+    case = tx.cases.known(number)
     if said not in {*SAID, UNREACHABLE}:
         msg = f"{said[:40] or 'nothing'} is no result of a call; one of {', '.join((*SAID, UNREACHABLE))}"
         raise RuleError(msg)

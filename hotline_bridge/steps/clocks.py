@@ -40,7 +40,7 @@ def extend(tx: Tx, number: str, who: str, until: datetime | None, proof: Proof, 
     `until` is the new last day, None where only the other proof of a request is brought. With one proof the request is
     kept and moves nothing. RuleError says what is missing, or which date is too far.
     """
-    case = _known(tx, number)
+    case = tx.cases.known(number)
     pack = rules.pack(case.pack)
     events = tx.clocks.of_case(case.id)
     before = rules.deadlines(case, events)
@@ -81,7 +81,7 @@ def new_facts(  # noqa: PLR0913 (as above)
     customer complains about now: from here on nothing goes to them (P-11.1, law:17). RuleError where the words name a
     contact of the unit and nobody says whether it is they.
     """
-    case, at = _known(tx, number), at or now
+    case, at = tx.cases.known(number), at or now
     pack = rules.pack(case.pack)
     may_restart(case, pack, at, says, now)
     avoid = also_accused(case, person, says, rules.directory)
@@ -102,7 +102,7 @@ def new_facts(  # noqa: PLR0913 (as above)
 
 def pressed(tx: Tx, number: str, who: str, says: str, at: datetime | None, now: datetime, rules: Rules) -> None:  # noqa: PLR0913 (as above)
     """Write down a withdrawal that is not of the customer's own will: the case goes on, and against those responsible (P-19)."""
-    case, at = _known(tx, number), at or now
+    case, at = tx.cases.known(number), at or now
     may_withdraw(case, rules.pack(case.pack), at, now)
     if not says.strip():
         msg = f"case {number}: write down what the customer says about the pressure or threat (P-19)"
@@ -116,7 +116,7 @@ def pressed(tx: Tx, number: str, who: str, says: str, at: datetime | None, now: 
 
 def _granted(tx: Tx, number: str, asked: Event, may: May, rules: Rules) -> None:
     """Write down what the rules allow, and let the dates follow."""
-    case = _known(tx, number)
+    case = tx.cases.known(number)
     pack = rules.pack(case.pack)
     may(case, pack, rules.deadlines(case, tx.clocks.of_case(case.id)), asked, asked.noted)
     span = f"{asked.at.astimezone(pack.zone):%Y-%m-%d}至{asked.until.astimezone(pack.zone):%Y-%m-%d}；" if asked.until else ""
@@ -158,10 +158,3 @@ def _closing(pack: Pack, before: Deadline, until: datetime | None) -> datetime |
         return until
     return datetime.combine(until.astimezone(pack.zone).date(), pack.hours.close, pack.zone)
 
-
-def _known(tx: Tx, number: str) -> Case:
-    case = tx.cases.by_number(number)
-    if case is None:
-        msg = f"there is no case {number}; look at `hotline-bridge cases list`"
-        raise RuleError(msg)
-    return case

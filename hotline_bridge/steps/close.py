@@ -12,7 +12,6 @@ from hotline_bridge.store.tx import Tx
 from routing.case import Case, Entry, State
 from routing.clocks import WITHDRAWN, Event
 from routing.closing import may_close
-from routing.errors import RuleError
 from routing.granting import may_withdraw
 from routing.pack import Pack
 from routing.rules import Rules
@@ -27,10 +26,7 @@ def close(  # noqa: PLR0913 (a decision and its words)
     A withdrawal ends the procedure on the day it `arrived`, now where that is not said (law:15); that it is of the
     customer's own will is asked first (P-19).
     """
-    case = tx.cases.by_number(number)
-    if case is None:
-        msg = f"there is no case {number}; look at `hotline-bridge cases list`"
-        raise RuleError(msg)
+    case = tx.cases.known(number)
     pack = rules.pack(case.pack)
     may_close(case, pack, outcome, answered=case.state is State.ANSWERED, free_will=free_will, reason=says)
     over = _withdrawn(tx, case, who, says, arrived or now, now, rules) if free_will and _is_withdrawal(pack, outcome) else now
@@ -57,9 +53,6 @@ def _withdrawn(tx: Tx, case: Case, who: str, says: str, at: datetime, now: datet
 
 def reopen(tx: Tx, number: str, who: str, says: str, now: datetime, rules: Rules) -> None:
     """Open a closed case again, since the customer does not accept the answer; reported upwards where it is the pack's time (P-18, C-5)."""
-    case = tx.cases.by_number(number)
-    if case is None:
-        msg = f"there is no case {number}; look at `hotline-bridge cases list`"
-        raise RuleError(msg)
+    case = tx.cases.known(number)
     again = open_again(tx, case, who, says, now, rules)
     report_again(tx, again, times_again(tx, again), now, rules)

@@ -68,10 +68,7 @@ def look_at_id(tx: Tx, number: str, who: str, why: str, now: datetime, rules: Ru
 
     RuleError without a reason, without such a case or number, or where the bridge's key is another one than when it was sealed.
     """
-    case = tx.cases.by_number(number)
-    if case is None:
-        msg = f"there is no case {number}; look at `hotline-bridge cases list`"
-        raise RuleError(msg)
+    case = tx.cases.known(number)
     if not why.strip():
         msg = "say why the identity number is needed: it stands in the case's book with your name (P-6)"
         raise RuleError(msg)

@@ -134,7 +134,7 @@ def connect(tx: Tx, number: str, who: str, unit: str, says: str, now: datetime, 
 
     `says` may name who took the call; RuleError where that may be the person complained about (P-11.1, law:17).
     """
-    case = _case(tx, number)
+    case = tx.cases.known(number)
     if case.state is State.CLOSED:
         msg = f"case {number} is closed; reopen it first (P-18)"
         raise RuleError(msg)
@@ -152,17 +152,10 @@ def connect(tx: Tx, number: str, who: str, unit: str, says: str, now: datetime, 
     return str(found.unit_code)
 
 
-def _case(tx: Tx, number: str) -> Case:
-    case = tx.cases.by_number(number)
-    if case is None:
-        msg = f"there is no case {number}; look at `hotline-bridge cases list`"
-        raise RuleError(msg)
-    return case
-
 
 def _out(tx: Tx, number: str) -> Case:
     """The case, on its way: only what has left travels on."""
-    case = _case(tx, number)
+    case = tx.cases.known(number)
     if case.state is not State.SENT:
         msg = f"case {number} is {case.state.value} ({case.state.name}); only one that is out with a unit travels on"
         raise RuleError(msg)

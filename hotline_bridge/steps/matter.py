@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from hotline_bridge.gathering import Said, case_of, join, name_of, part, report_mass
+from hotline_bridge.gathering import Said, join, name_of, part, report_mass
 from hotline_bridge.merging import merge, unmerge
 from hotline_bridge.store.matters import LEFT, LIKELY, Bond, Matter
 from hotline_bridge.store.tx import Tx
@@ -17,9 +17,9 @@ _DENIED = "不是同一事项"
 
 def join_by_hand(tx: Tx, number: str, to: str, who: str, says: str, now: datetime, rules: Rules) -> str:  # noqa: PLR0913 (a decision and its words)
     """Say that a case is of a matter (M-17), or one matter with another case; returns the matter's name. RuleError without a reason."""
-    case = case_of(tx, number)
+    case = tx.cases.known(number)
     said = Said(who, _reason(number, says), now)
-    matter = _named(tx, to) if _NAME.fullmatch(to.strip()) else _of(tx, case, case_of(tx, to), said, rules)
+    matter = _named(tx, to) if _NAME.fullmatch(to.strip()) else _of(tx, case, tx.cases.known(to), said, rules)
     join(tx, tx.cases.get(case.id), matter, said, rules)
     report_mass(tx, matter.id, tx.cases.get(case.id), now, rules)
     return name_of(matter.id)
@@ -39,7 +39,7 @@ def _of(tx: Tx, case: Case, other: Case, said: Said, rules: Rules) -> Matter:
 
 def leave_by_hand(tx: Tx, number: str, matter: str, who: str, says: str, now: datetime, rules: Rules) -> None:  # noqa: PLR0913 (as above)
     """Say that a case is not of this matter, whether it was joined or only thought to be; the radar does not put it back."""
-    case, found = case_of(tx, number), _named(tx, matter)
+    case, found = tx.cases.known(number), _named(tx, matter)
     said = Said(who, _reason(number, says), now)
     bond = tx.matters.standing(found.id).get(case.id)
     if case.matter == found.id:
@@ -54,7 +54,7 @@ def leave_by_hand(tx: Tx, number: str, matter: str, who: str, says: str, now: da
 
 def merge_by_hand(tx: Tx, number: str, into: str, who: str, says: str, now: datetime, rules: Rules) -> None:  # noqa: PLR0913 (as above)
     """Let a case go on in an earlier one of the same person (law:18); both are one matter from then on."""
-    case, first = case_of(tx, number), case_of(tx, into)
+    case, first = tx.cases.known(number), tx.cases.known(into)
     said = Said(who, _reason(number, says), now)
     merge(tx, case, first, said, rules)
     matter = _of(tx, tx.cases.get(case.id), tx.cases.get(first.id), said, rules)
@@ -63,7 +63,7 @@ def merge_by_hand(tx: Tx, number: str, into: str, who: str, says: str, now: date
 
 def unmerge_by_hand(tx: Tx, number: str, who: str, says: str, now: datetime, rules: Rules) -> None:
     """Take a merger back: the case stands as it did before, with its own limits."""
-    unmerge(tx, case_of(tx, number), Said(who, _reason(number, says), now), rules)
+    unmerge(tx, tx.cases.known(number), Said(who, _reason(number, says), now), rules)
 
 
 def _named(tx: Tx, name: str) -> Matter:

@@ -1,19 +1,19 @@
 """Bytes become a paper, or are set aside for a person to read; every kind goes its own way."""
 
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
 from adapters.formats.answer_file import only_office_opens
-from adapters.formats.cdr import ids_of, leg_of
+from adapters.formats.cdr import leg_of
 from adapters.formats.form_json import BadForm, read_form
 from adapters.formats.mime import read_mail, sameness
 from adapters.formats.notes import Exported, exported
+from hotline_bridge.calling import heard_of
 from hotline_bridge.fares import heard
-from hotline_bridge.opening import call_of, open_form
+from hotline_bridge.opening import open_form
 from hotline_bridge.store.papers import Kept
 from hotline_bridge.store.tx import Tx
-from routing.case import Entry, Recording
+from routing.case import Entry
 from routing.papers import Mail, MailKind, Unreadable
 from routing.reply import clues
 from routing.rules import Rules
@@ -124,16 +124,9 @@ def _large_form(tx: Tx, paper: Kept, _now: datetime, _rules: Rules) -> None:
 def _read_leg(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
     """Keep a row of call records and join it to the case of its call, whichever came first."""
     exchange = rules.exchange(paper.source)
-    leg = leg_of(tx.papers.body(paper.id), paper.source, exchange.zone, exchange.form)
-    tx.calls.keep(paper.id, leg, ids_of(leg))
+    leg = leg_of(tx.papers.body(paper.id), exchange.name or paper.source, exchange.zone, exchange.form)
+    heard_of(tx, paper.id, leg, now, rules)
     tx.papers.read(paper.id)
-    call = call_of(tx, ids_of(leg), paper.source) or leg
-    case = tx.cases.by_call(ids_of(call))
-    if case is None:
-        return
-    if call.recording and not case.recording.reference:
-        says = f"话单 {leg.global_call_id or leg.call_id}，录音 {call.recording}"
-        tx.cases.save(replace(case, recording=Recording(call.recording)), Entry(now, paper.source, "话单关联", says, rules.digest))
 
 
 def _read_form(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:

@@ -79,10 +79,7 @@ def _of(case: Case) -> str:
 
 
 def _held(tx: Tx, number: str) -> Case:
-    case = tx.cases.by_number(number)
-    if case is None:
-        msg = f"there is no case {number}; look at `hotline-bridge cases list`"
-        raise RuleError(msg)
+    case = tx.cases.known(number)
     if case.state is not State.HELD:
         msg = f"case {number} is {case.state.value} ({case.state.name}); only a held case is reviewed"
         raise RuleError(msg)

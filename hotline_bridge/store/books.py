@@ -53,15 +53,12 @@ class Books:
         rows = self.db.execute(select(s.case.c.id, s.case.c.number).where(s.case.c.id.in_(self._in_question(pack, first, until))))
         return {row.id: row.number for row in rows}
 
-    def received_by_hour(self, pack: str, first: datetime, until: datetime) -> Mapping[str, int]:
-        """How many cases were first received then, by hour of UTC; whoever asks sorts them into days of the bank's zone."""
-        found: dict[str, int] = {}
+    def first_received(self, pack: str, first: datetime, until: datetime) -> Iterator[datetime]:
+        """When each case was received that the bank first got then."""
         n, earlier = t.turn.c, t.turn.alias("earlier").c
         began = ~exists().where(earlier.case == n.case, earlier.id < n.id)
-        for received, in self.db.execute(select(n.received).where(n.pack == pack, n.received >= first, n.received < until, began)):
-            key = received.isoformat()[:13]
-            found[key] = found.get(key, 0) + 1
-        return found
+        query = select(n.received).where(n.pack == pack, n.received >= first, n.received < until, began)
+        yield from self.db.execute(query.execution_options(yield_per=_ROWS)).scalars()
 
     def matters(self, pack: str, first: datetime, until: datetime, as_of: datetime) -> list[MatterSeen]:
         """The matters that at `as_of` had more than one case, one of them received then (P-18, C-5)."""

@@ -12,6 +12,7 @@ from hotline_bridge.store.rows import added, new_row, new_rows
 from hotline_bridge.store.turns import take
 from hotline_bridge.store.values import complaint_json, complaint_of, verdict_json, verdict_of
 from routing.case import Case, CaseId, Entry, Recording, State
+from routing.errors import RuleError
 from routing.parties import UnitCode
 from routing.verdict import Category
 
@@ -112,6 +113,14 @@ class Cases:
     def by_number(self, number: str) -> Case | None:
         """The case that people quote by this number."""
         return self._first(t.case.c.number == number)
+
+    def known(self, number: str) -> Case:
+        """The case of this number, for whoever decides about it; RuleError, with the cure, where there is none."""
+        case = self.by_number(number)
+        if case is None:
+            msg = f"there is no case {number}; look at `hotline-bridge cases list`"
+            raise RuleError(msg)
+        return case
 
     def by_paper(self, paper: int) -> Case | None:
         """The case that this paper opened."""

@@ -24,13 +24,14 @@ from hotline_bridge.store.registers import Registers
 from hotline_bridge.store.reminders import Reminders
 from hotline_bridge.store.reports import Reports
 from hotline_bridge.store.tasks import Tasks
+from hotline_bridge.store.telephone import Telephone
 from hotline_bridge.store.tray import Tray
 
 
 class Tx:
     """What a step may touch."""
 
-    __slots__ = ("_db", "answers", "books", "callbacks", "calls", "cases", "clocks", "corrections", "handed", "hops", "matters", "opened", "outages", "papers", "registers", "reminders", "reports", "sketches", "tasks", "tray")
+    __slots__ = ("_db", "answers", "books", "callbacks", "calls", "cases", "clocks", "corrections", "handed", "hops", "matters", "opened", "outages", "papers", "registers", "reminders", "reports", "sketches", "tasks", "telephone", "tray")
 
     def __init__(self, db: Connection, blobs: Blobs) -> None:
         self._db = db
@@ -53,6 +54,7 @@ class Tx:
         self.registers = Registers(db)
         self.reports = Reports(db, blobs)
         self.tasks = Tasks(db)
+        self.telephone = Telephone(db)
 
     @contextmanager
     def part(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from hotline_bridge.store.engine import cured
-from hotline_bridge.store.schema_books import metadata
+from hotline_bridge.store.schema_calls import metadata
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine

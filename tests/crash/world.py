@@ -25,7 +25,8 @@ from adapters.embedded_mail import EmbeddedMail, embedded_mail
 from tests.crash.acts import REFUSING
 from tests.crash.child import PASSWORD, Orders
 from tests.servers.postgres import Postgres
-from tests.servers.running import HOST, free_ports
+from tests.servers.ports import free_ports
+from tests.servers.running import HOST
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 
 from tests.servers.certificate import make_certificate
-from tests.servers.running import HOST, connects, free_ports, ordinary_group, ordinary_user, private_folder, program, running
+from tests.servers.ports import free_ports
+from tests.servers.running import HOST, connects, ordinary_group, ordinary_user, private_folder, program, running
 
 CONFIG = """
 base_dir = {root}/run

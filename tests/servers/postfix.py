@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.servers.dovecot import Dovecot
-from tests.servers.running import connects, free_ports, private_folder, program, running
+from tests.servers.ports import free_ports
+from tests.servers.running import connects, private_folder, program, running
 
 DOMAIN = "bank.example"
 

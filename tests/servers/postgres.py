@@ -12,7 +12,8 @@ from pathlib import Path
 
 import psycopg
 
-from tests.servers.running import HOST, free_ports, missing, ordinary_group, ordinary_user, private_folder, running
+from tests.servers.ports import free_ports
+from tests.servers.running import HOST, missing, ordinary_group, ordinary_user, private_folder, running
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Runs one real server process for the tests: free ports, an ordinary user, ready or an error, stopped for certain."""
+"""Runs one real server process for the tests: an ordinary user, ready or an error, stopped for certain."""
 
 import os
 import pwd
@@ -30,18 +30,6 @@ def ordinary_user() -> str:
 
 def ordinary_group() -> int:
     return pwd.getpwnam(ordinary_user()).pw_gid
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody uses now, all different; held open together while they are chosen."""
-    holders = [socket.socket() for _ in range(count)]
-    try:
-        for holder in holders:
-            holder.bind((HOST, 0))
-        return [holder.getsockname()[1] for holder in holders]
-    finally:
-        for holder in holders:
-            holder.close()
 
 
 @contextmanager

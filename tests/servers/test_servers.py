@@ -8,7 +8,8 @@ import pytest
 
 from tests.servers.dovecot import dovecot
 from tests.servers.postgres import Postgres
-from tests.servers.running import Broken, connects, free_ports, program, running
+from tests.servers.ports import free_ports
+from tests.servers.running import Broken, connects, program, running
 
 pytestmark = pytest.mark.real
 

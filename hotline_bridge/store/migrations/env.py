@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from hotline_bridge.store.schema_books import metadata
+from hotline_bridge.store.schema_calls import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, compare_type=True)

@@ -59,6 +59,7 @@ def head_of(wanted: Wanted, pack: Pack, rules: Rules) -> Head:
     return Head(
         wanted.entry.name, _EN[wanted.entry.kind], rules.identity.bank, pack.name, days, wanted.as_of.astimezone(pack.zone), pack.zone, rules.digest,
         unit.full_name if unit else wanted.place, before(days), _DAILY_NOTES if wanted.entry.kind == "daily" else _NOTES,
+        wanted.place,
     )
 
 

@@ -124,7 +124,7 @@ def daily(histories: Iterable[History], head: Head, desk: Desk, since: date) -> 
     yesterday: dict[str, list[str]] = defaultdict(list)
     days: dict[date, list[str]] = defaultdict(list)
     for history in histories:
-        place = _place_of(history.last.unit, head.place, desk.directory)
+        place = _place_of(history.last.unit, head.unit, desk.directory)
         kind, on = _kind(history, desk, head.as_of), history.received.astimezone(head.zone).date()
         if place is None or not kind or on < since:         # of older ones only those still open are at hand: no figure of their day
             continue
@@ -274,7 +274,7 @@ class _Sums:
     def add(self, history: History) -> str | None:
         """Count a case; returns the unit it is counted under, None where it is not of the place the report is about."""
         last = history.last
-        place = _place_of(last.unit, self.head.place, self.desk.directory)
+        place = _place_of(last.unit, self.head.unit, self.desk.directory)
         if place is None:
             return None
         cell, (now, then) = (place, last.category or UNKNOWN, last.codes), self.spans

@@ -24,8 +24,8 @@ class Period:
 class Head:
     """What stands above every report: whose, of which days, as known when, by which rules, and how it was counted.
 
-    `as_of` is aware; `zone` is where its days begin and end. `rules` is the digest of the rules in force, `place` the unit
-    the report is about ("" for the whole bank), `notes` say in Chinese how the figures were counted.
+    `as_of` is aware; `zone` is where its days begin and end. `rules` is the digest of the rules in force, `unit` is the code of
+    the unit the report is about and `place` its name ("" for the whole bank), `notes` say in Chinese how the figures were counted.
     """
 
     title: str
@@ -39,6 +39,7 @@ class Head:
     place: str = ""
     before: Period | None = None        # what it is compared with
     notes: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,3 +91,21 @@ async def test_P24_a_case_received_at_the_last_minute_of_a_period_is_in_it_by_th
     await taken(bank, "2026-07-01T00:00:30", "1782835230.2")
     bank.clock.to(datetime(2026, 7, 8, 9, tzinfo=ZONE).strftime("%Y-%m-%dT%H:%M:%S"))
     assert counted(bank, "psbc-95580", "半年投诉分析", date(2026, 1, 1), date(2026, 6, 30)).total.received == 1
+
+
+async def test_P24_the_returns_of_key_branches_go_to_the_union_each_half_month_with_their_cases(bank: Bank) -> None:
+    await bank.house.store.run(lambda tx: tx.tasks.hasten("books", 0, bank.clock()))
+    number = await taken(bank, "2026-07-22T09:20:00", "1784683800.1")
+    await bank.assign(number, unit="E1010101")
+    bank.clock.to("2026-08-03T09:00:01")
+    await bank.quiet()
+    names = {code: unit.full_name for code in bank.house.rules.packs["psbc-95580"].key_branches if (unit := bank.house.rules.directory.get(code))}
+    letters = [letter for letter in bank.relay.to(UNION) if "重点分行投诉情况报告" in letter.subject]
+    assert len(letters) == len(names)
+    pages = {code: _page_of(next(one for one in letters if name in one.subject or name in one.text)) for code, name in names.items()}
+    assert number in pages["E1"]
+    assert all(number not in page for code, page in pages.items() if code != "E1")
+
+
+def _page_of(letter) -> str:
+    return next(part.get_content() for part in letter.mail.iter_attachments() if part.get_filename().endswith(".html"))

@@ -20,7 +20,7 @@ FAILED := { echo; cat $(SAID) >&2; exit 1; }
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --constraint deploy/constraints.txt --progress-bar off
 DOTS := awk '/^(Collecting|Obtaining)/ { printf "."; fflush() } /^Successfully installed/ { n = NF - 2; printf " %d packages\n", n } '
 
-.PHONY: help install install-dev demo run test check lint bench fuzz crash chaos docs model lock clean
+.PHONY: help install install-dev demo run test test-pbx check lint bench fuzz crash chaos docs model lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -46,9 +46,15 @@ demo: install ## A day at the hotline, played on this machine; nothing to set up
 run: install ## The service on its embedded default; everything below ./var
 	@$(BIN)/hotline-bridge run
 
-test: install-dev ## The whole suite, with real Dovecot, Postfix and PostgreSQL (installed where missing)
+test: install-dev ## The whole suite, with real Dovecot, Postfix, PostgreSQL and Asterisk (installed where missing)
 	@bash deploy/debian-packages.sh @$(PACKAGES)
+	@$(BIN)/python -m tests.servers.asterisk_tree
 	@$(PYTEST)
+
+test-pbx: install-dev ## Real calls on a real Asterisk alone: cases, recordings, lines cut, calls out (docs/telephony.md)
+	@bash deploy/debian-packages.sh @$(PACKAGES)
+	@$(BIN)/python -m tests.servers.asterisk_tree
+	@$(BIN)/pytest -n0 -vv -p no:cacheprovider tests/pbx
 
 check: lint ## Before a commit: lint, and the quick tests that need no server
 	@$(PYTEST) -m 'not real and not slow' --ignore tests/crash

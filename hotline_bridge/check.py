@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.formats.books.paper import unprintable
+from adapters.formats.fetch_address import headers_of
 from hotline_bridge.config import Cdr, Config, ImapSection, SmtpSection, load_config, secret_path
+from hotline_bridge.config_calls import FreeswitchSection
 from hotline_bridge.config_file import ConfigMistakes
 from hotline_bridge.rulebook import BadTables, load_rules
 from hotline_bridge.sealing import signing
 from hotline_bridge.store.upgrade import current, newest
+from hotline_bridge.switchroom import ami_settings, esl_settings, knock_at_asterisk, knock_at_freeswitch, switches
 from hotline_bridge.wiring import engine_of, mail_doors, posters, reply_key, visitors
+from hotline_bridge.voiceroom import checked, unspoken
 from routing.recipients import unreachable
 from routing.reporting import places, readers
 from routing.rules import Rules
@@ -67,7 +71,7 @@ def _files(config: Config, report: Report) -> None:
     report.good(f"state: {config.state.resolve()}")
     if config.state.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         report.odd(f"state: others can look into {config.state.resolve()}, where customers' words lie; chmod 0700")
-    checks: tuple[tuple[str, Callable[[Config], object]], ...] = (("sources", posters), ("people", visitors), ("reply_key_file", reply_key), ("dkim", signing))
+    checks: tuple[tuple[str, Callable[[Config], object]], ...] = (("sources", posters), ("people", visitors), ("reply_key_file", reply_key), ("dkim", signing), ("freeswitch", switches), ("voice", checked))
     for what, secrets in checks:
         try:
             secrets(config)
@@ -80,8 +84,48 @@ def _files(config: Config, report: Report) -> None:
     _server("imap", config.imap, report)
     for one in config.cdr:
         _cdr(one, report)
+    _exchanges(config, report)
+    _voice(config, report)
     _folder("recordings", config.recordings, os.R_OK | os.X_OK, report)
+    _recording(config, report)
     _folder("spool", config.spool, os.R_OK | os.W_OK | os.X_OK, report)
+
+
+def _exchanges(config: Config, report: Report) -> None:
+    """The telephone exchanges, as far as can be seen without asking them."""
+    for row, exchange in enumerate(config.asterisk):
+        try:
+            ami_settings(exchange, row)
+            report.good(f"asterisk {exchange.name}")
+        except ConfigMistakes as error:
+            for mistake in error.mistakes:
+                report.wrong(str(mistake))
+    for row, switch in enumerate(config.freeswitch):
+        _freeswitch(switch, row, report)
+
+
+def _freeswitch(one: FreeswitchSection, row: int, report: Report) -> None:
+    """The logins of a FreeSWITCH, and the folders its lost posts are moved away from."""
+    try:
+        if one.event_host:
+            esl_settings(one, row)
+        if one.auth == "none":
+            report.odd(f"freeswitch {one.name}: anybody who reaches this port may post its call records; set freeswitch.auth where that is not a network of its own")
+        else:
+            report.good(f"freeswitch {one.name}")
+    except ConfigMistakes as error:
+        for mistake in error.mistakes:
+            report.wrong(str(mistake))
+    for folder in one.error_folders:
+        _folder(f"freeswitch {one.name}", folder, os.R_OK | os.W_OK | os.X_OK, report)
+
+
+def _voice(config: Config, report: Report) -> None:
+    """What calls to units need beside the exchange."""
+    if words := unspoken(config):
+        report.odd(f"voice: {words}")
+    _folder("voice.sounds", config.voice.sounds, os.R_OK | os.W_OK | os.X_OK, report)
+    _folder("voice.spool", config.voice.spool, os.R_OK | os.W_OK | os.X_OK, report)
 
 
 def _folder(name: str, folder: Path | None, mode: int, report: Report) -> None:
@@ -95,11 +139,31 @@ def _folder(name: str, folder: Path | None, mode: int, report: Report) -> None:
         report.wrong(f"{name}: {folder} is closed to this user; expected one that may be {what}")
 
 
+def _recording(config: Config, report: Report) -> None:
+    """What recordings are fetched with: the files are there, and are what they should be."""
+    ours = config.recording
+    for key, path in (("headers_file", ours.headers_file), ("key_file", ours.key_file), ("known_hosts_file", ours.known_hosts_file)):
+        if path is None:
+            continue
+        try:
+            text = secret_path(path).read_text(encoding="utf-8-sig")
+            if key == "headers_file":
+                headers_of(text)
+            report.good(f"recording.{key}")
+        except (OSError, ValueError) as error:
+            report.wrong(f"recording.{key}: {path} cannot be used: {error.strerror if isinstance(error, OSError) else error}")
+    if any(one.startswith("sftp:") for one in ours.urls) and not (ours.key_file and ours.known_hosts_file):
+        report.wrong("recording.urls: sftp needs recording.key_file and recording.known_hosts_file")
+    if ours.folder_there and config.recordings is None:
+        report.wrong("recording.folder_there: it names the folder `recordings` as exchanges see it, and no `recordings` is set")
+
+
 def _secret_files(config: Config) -> Iterator[tuple[str, Path | None]]:
     """Every file a secret is read from, by its key."""
     rows = [*((f"sources {one.name}", one.token_file) for one in config.sources), *((f"people {one.name}", one.token_file) for one in config.people)]
     yield from rows
     yield from (("dkim.key_file", config.dkim.key_file), ("reply_key_file", config.reply_key_file), ("store.password_file", config.store.password_file))
+    yield from (("recording.headers_file", config.recording.headers_file), ("recording.key_file", config.recording.key_file))
     yield from (("smtp.password_file", config.smtp.password_file), ("imap.password_file", config.imap.password_file))
 
 
@@ -196,6 +260,7 @@ def _knock(config: Config, report: Report) -> None:
         report.wrong(f"database: its schema {has} is of a newer program, this one knows only {wants}; start that one, or restore the backup made before its upgrade")
     elif has != wants:
         report.odd(f"database: the schema is {has or 'empty'}, this program wants {wants}; `run` brings it up to date, or `hotline-bridge db upgrade`")
+    _knock_at_exchanges(config, report)
     if config.embedded:
         report.odd("mail: the embedded server, for trying out only; nobody to knock at")
         return
@@ -204,6 +269,23 @@ def _knock(config: Config, report: Report) -> None:
         report.good("mail: the mailbox opens, the relay answers")
     except OSError as error:
         report.wrong(f"imap/smtp: {str(error) or f'no answer within {KNOCK_SECONDS:.0f} seconds'}; expected servers that answer and let us in")
+
+
+def _knock_at_exchanges(config: Config, report: Report) -> None:
+    for row, one in enumerate(config.asterisk):
+        try:
+            version, odd = asyncio.run(knock_at_asterisk(one, row))
+            report.good(f"asterisk {one.name}: AMI {version} lets us in")
+            if odd:
+                report.odd(f"asterisk {one.name}: {odd}")
+        except OSError as error:
+            report.wrong(f"asterisk {one.name}: {error}; expected the manager interface of an Asterisk")
+    for row, switch in enumerate(config.freeswitch):
+        if switch.event_host:
+            try:
+                report.good(f"freeswitch {switch.name}: {asyncio.run(knock_at_freeswitch(switch, row))}")
+            except OSError as error:
+                report.wrong(f"freeswitch {switch.name}: {error}; expected the event socket of a FreeSWITCH")
 
 
 async def _knock_at_mail(config: Config) -> None:

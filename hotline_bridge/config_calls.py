@@ -1,11 +1,14 @@
 """The configuration's tables about telephones: exchanges, vendors' pushes, recordings, and calls out (P-9.1, P-21)."""
 
 from collections.abc import Mapping
-from typing import Literal
+from ipaddress import ip_network
+from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, StringConstraints, field_validator
 
+from adapters.formats.fetch_address import address_of
 from hotline_bridge.config_section import Place, Port, Secret, Section, Zone, read_secret
+from routing.dialling import DIAL
 
 NAME = r"^[A-Za-z0-9._-]{1,40}$"       # stands in addresses and in the names of doors
 
@@ -78,7 +81,7 @@ class VendorSection(Secret):
 class IntakeSection(Section):
     """Doors for what other systems push."""
 
-    vendor: Mapping[str, VendorSection] = Field(default_factory=dict, description="[intake.vendor.NAME]: a table for each vendor")
+    vendor: Mapping[Annotated[str, StringConstraints(pattern=NAME)], VendorSection] = Field(default_factory=dict, description="[intake.vendor.NAME]: a table for each vendor")
 
 
 class CallsSection(Section):
@@ -95,6 +98,8 @@ class RecordingSection(Section):
     """Where recordings may be fetched from, and how."""
 
     urls: tuple[str, ...] = Field((), description="beginnings of addresses recordings may be fetched from, e.g. https://rec.vendor.example/ or sftp://rec@pbx.bank.example/monitor/; nothing else is ever asked")
+    networks: tuple[str, ...] = Field((), description="networks of the bank's own that named hosts of `urls` may lie in, e.g. 10.20.0.0/16; without, a name that leads to a private address is not followed")
+    folder_there: tuple[str, ...] = Field((), description="the folder `recordings` as exchanges see it, e.g. /var/spool/asterisk/monitor: cut off the paths they tell")
     largest: PositiveInt = Field(200 << 20, description="bytes of one recording that is fetched")
     timeout: PositiveFloat = Field(60.0, description="seconds without a byte")
     patience_hours: PositiveFloat = Field(24.0, description="how long a recording that is not there yet is looked for")
@@ -103,13 +108,29 @@ class RecordingSection(Section):
     known_hosts_file: Place | None = Field(None, description="host keys for SFTP, as ssh-keyscan writes them; without it no SFTP server is trusted")
     player: bool = Field(True, description="whether what browsers cannot play is converted for them")
 
+    @field_validator("urls")
+    @classmethod
+    def _addresses(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        for one in urls:
+            if address_of(one).query:
+                msg = f"{one}: the beginning of an address, without ?"
+                raise ValueError(msg)
+        return urls
+
+    @field_validator("networks")
+    @classmethod
+    def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for one in networks:
+            ip_network(one)
+        return networks
+
 
 class VoiceSection(Section):
     """Chasing by telephone, and announcements (P-21). Off until an exchange is named."""
 
     exchange: str = Field("", pattern=r"^($|[A-Za-z0-9._-]{1,40}$)", description="name of the [[asterisk]] or [[freeswitch]] that places the calls; empty: people make them all")
     way: Literal["manager", "call-file"] = Field("manager", description="how an Asterisk is told: by its manager interface, or by files in its outgoing folder")
-    dial: str = Field("Local/{number}@from-internal", description="the channel to a number, e.g. PJSIP/{number}@trunk; FreeSWITCH: sofia/gateway/bank/{number}")
+    dial: str = Field("Local/{number}@from-internal", pattern=DIAL, description="the channel to a number, e.g. PJSIP/{number}@trunk; FreeSWITCH: sofia/gateway/bank/{number}")
     caller_id: str = Field("", pattern=r"^[0-9+]{0,20}$", description="the number shown; empty: the hotline of the case")
     sounds: Place | None = Field(None, description="folder for spoken texts that both the bridge and the exchange reach; empty: below the state folder")
     sounds_there: str = Field("", description="the same folder as the exchange sees it; empty: the same path")

@@ -1,7 +1,9 @@
 """The desk: takes what is due and does the step it names."""
 
 import contextlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -19,21 +21,27 @@ log = structlog.get_logger()
 PATIENCE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
 BATCH = 32
+SHORT = 1           # in one transaction while somebody stands at the counter
+BEHIND = 0.005      # seconds the desk steps back for who stands there; under posts without end it goes on slowly
 WAITS = frozenset({"radar"})
 SWEEP = 512         # of a kind that is done together
 ALONE = 2           # tries after which a task is done by itself: it may be what ended the process
 
 
 async def work_some(house: House) -> bool:
-    """Do the due tasks, a batch in one transaction; False if there are none."""
+    """Do the due tasks, a batch in one transaction, or in short ones while somebody stands at the counter; False if there are none."""
     now = house.clock()
     tasks = await house.store.run(lambda tx: claimed(tx, now))
     if not tasks:
         return False
-    rules = house.rules
-    troubles = await house.store.run(lambda tx: do_all(tx, tasks, now, rules))
-    for task, error in troubles:
-        log.error("step failed", step=task.kind, subject=task.subject, attempt=task.attempt, trouble=_told(error), where=frames(error))
+    rules, left = house.rules, tasks
+    if any(task.kind in SWEEPS for task in tasks):
+        left = await house.store.run(lambda tx: _swept(tx, tasks, now, rules))
+    while left:
+        await house.rush.over(BEHIND)
+        troubles, left = await house.store.run(partial(do_some, tasks=left, now=now, rules=rules, rushed=lambda: house.rush.waiting > 0))
+        for task, error in troubles:
+            log.error("step failed", step=task.kind, subject=task.subject, attempt=task.attempt, trouble=_told(error), where=frames(error))
     house.desk_bell.ring()
     house.post_bell.ring()
     house.office_bell.ring()
@@ -59,8 +67,8 @@ def _up_to_who_waits(tx: Tx, tasks: list[Task], now: datetime) -> list[Task]:
     return taken
 
 
-def _swept(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> set[int]:
-    """Do together what may be done together; returns which tasks that settled. Where one spoils it, all are left to be done by themselves."""
+def _swept(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> list[Task]:
+    """Do together what may be done together; returns what is left. Where one spoils it, all are left to be done by themselves."""
     settled: set[int] = set()
     for kind, sweep in SWEEPS.items():
         mine = [task for task in tasks if task.kind == kind and task.attempt <= ALONE]
@@ -76,16 +84,19 @@ def _swept(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> set[int]:
             if is_database_trouble(error):
                 raise
             log.warning("sweep failed, done one by one", step=kind, count=len(mine), trouble=_told(error), where=frames(error))
-    return settled
+    return [task for task in tasks if task.id not in settled]
 
 
-def do_all(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> list[tuple[Task, Exception]]:
-    """Do each task in a part of the transaction; one that fails takes only its own rows with it."""
+def do_some(tx: Tx, tasks: list[Task], now: datetime, rules: Rules, rushed: Callable[[], bool]) -> tuple[list[tuple[Task, Exception]], list[Task]]:
+    """Do task after task, each in a part of the transaction: one that fails takes only its own rows with it.
+
+    Returns what failed, and what is left: as soon as it is `rushed` a few are enough, so that who waits for the next
+    commit waits for no more than these.
+    """
     troubles: list[tuple[Task, Exception]] = []
-    settled = _swept(tx, tasks, now, rules)
-    for task in tasks:
-        if task.id in settled:
-            continue
+    for place, task in enumerate(tasks):
+        if place >= SHORT and rushed():
+            return troubles, tasks[place:]
         try:
             with tx.part():
                 tx.tasks.hold(task)
@@ -98,7 +109,7 @@ def do_all(tx: Tx, tasks: list[Task], now: datetime, rules: Rules) -> list[tuple
             _set_aside(tx, task, error, now)
             if not isinstance(error, Later):
                 troubles.append((task, error))
-    return troubles
+    return troubles, []
 
 
 def _try(tx: Tx, task: Task, now: datetime, rules: Rules) -> None:

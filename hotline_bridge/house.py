@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hotline_bridge.board import Board
-from hotline_bridge.ports import Clock, Inlet, Mailer, Office
+from hotline_bridge.ports import Archive, Clock, Inlet, Mailer, Office
 from hotline_bridge.store.engine import Store
 from routing.rules import Rules
 
@@ -36,6 +36,32 @@ class Bell:
             self._event.clear()
 
 
+@dataclass(slots=True)
+class Rush:
+    """How many stand at the counter, waiting for the next commit; other work is kept short meanwhile."""
+
+    waiting: int = 0
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def come(self) -> None:
+        """Somebody steps up."""
+        self.waiting += 1
+        self._over.clear()
+
+    def gone(self, count: int) -> None:
+        """So many are served."""
+        self.waiting -= count
+        if not self.waiting:
+            self._over.set()
+
+    async def over(self, at_most: float) -> None:
+        """Return when nobody waits there, or after `at_most` seconds."""
+        if self.waiting:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(at_most):
+                    await self._over.wait()
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Store, clock, rules and doors."""
@@ -52,6 +78,8 @@ class House:
     office_bell: Bell = field(default_factory=Bell)
     books_bell: Bell = field(default_factory=Bell)
     board: Board = field(default_factory=Board)
+    rush: Rush = field(default_factory=Rush)
+    archive: Archive | None = None
     signing: Callable[[bytes], bytes] | None = None      # puts our signature on a letter's bytes, before they are fixed for ever
 
     @property

@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 
@@ -15,11 +16,13 @@ from hotline_bridge.logs import frames
 from hotline_bridge.ports import Inlet, Paper, Recounted
 from hotline_bridge.opening import Posted, take_form
 from hotline_bridge.store.engine import is_database_trouble
+from hotline_bridge.store.papers import New
 from hotline_bridge.store.tx import Tx
 from routing.papers import Form
 from routing.rules import Rules
 
 log = structlog.get_logger()
+T = TypeVar("T")
 BATCH, BATCH_BYTES = 64, 4 << 20          # papers kept in one commit
 LOOK_AGAIN = 180.0         # seconds; longer than any door's own pause, which it would cut short
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0      # seconds between tries at a door that is out of reach
@@ -102,28 +105,49 @@ async def watch(house: House, inlet: Inlet) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """A posted form that waits for the next commit."""
+class Waiting:
+    """Something posted that waits for the next commit: what is to be done with it there, and who hears how that went."""
 
-    source: str
-    body: bytes
-    form: Form
-    digest: str
-    answer: asyncio.Future[Posted]
+    work: Callable[[Tx, datetime, Rules], object]
+    answer: asyncio.Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A posted paper is to be kept; many of these are kept together. `told`: it goes to quarantine, for this reason and with this cure."""
+
+    paper: New
+    told: tuple[str, str] | None
+
+    def __call__(self, tx: Tx, now: datetime, _rules: Rules) -> int:
+        """Keep this one by itself; returns its number."""
+        return keep_posted(tx, [self], now)[0]
 
 
 class Counter:
-    """Where posted forms are taken: what arrives while one commit runs shares the next."""
+    """Where what is posted is taken, forms and telephone records alike: what arrives while one commit runs shares the next."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._waiting: list[Post] = []
+        self._waiting: list[Waiting] = []
         self._bell = asyncio.Event()
 
     async def take(self, source: str, body: bytes, form: Form, digest: str) -> Posted:
         """Keep a form and open its case; returns once both are committed."""
-        answer: asyncio.Future[Posted] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Post(source, body, form, digest, answer))
+        return await self._shared(lambda tx, now, rules: take_form(tx, source, body, form, digest, now, rules))
+
+    async def keep(self, source: str, paper: Paper, told: tuple[str, str] | None = None) -> int:
+        """Keep a posted paper and owe its reading; returns its number once both are committed, the same for the same key.
+
+        `told`: what is wrong with one that nobody can read, and the cure; it goes to quarantine at once.
+        """
+        return await self._shared(Keeping(New(source, paper.key, paper.kind, paper.body), told))
+
+    async def _shared(self, work: Callable[[Tx, datetime, Rules], T]) -> T:
+        """Do this in the next commit, with whatever else waits for it."""
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(Waiting(work, answer))
+        self._house.rush.come()
         self._bell.set()
         return await answer
 
@@ -136,34 +160,60 @@ class Counter:
             if batch:
                 await self._commit(batch)
 
-    async def _commit(self, batch: list[Post]) -> None:
+    async def _commit(self, batch: list[Waiting]) -> None:
         house, now, rules = self._house, self._house.clock(), self._house.rules
         try:
-            answers = await house.store.run(lambda tx: [_take(tx, post, now, rules) for post in batch])
+            answers = await house.store.run(lambda tx: _all_done(tx, batch, now, rules))
         except Exception as error:  # noqa: BLE001 (each poster must hear of it, none may wait for ever)
-            for post in batch:
-                if not post.answer.done():
-                    post.answer.set_exception(error)
+            for one in batch:
+                if not one.answer.done():
+                    one.answer.set_exception(error)
             return
-        for post, answer in zip(batch, answers, strict=True):
-            if post.answer.done():
+        finally:
+            house.rush.gone(len(batch))
+        for one, answer in zip(batch, answers, strict=True):
+            if one.answer.done():
                 continue
-            if isinstance(answer, Posted):
-                post.answer.set_result(answer)
+            if isinstance(answer, Exception):
+                one.answer.set_exception(answer)
             else:
-                post.answer.set_exception(answer)
+                one.answer.set_result(answer)
         house.desk_bell.ring()
 
 
-def _take(tx: Tx, post: Post, now: datetime, rules: Rules) -> Posted | Exception:
-    """Take one form of the batch; one that cannot be taken takes only its own rows with it."""
+def _done(tx: Tx, one: Waiting, now: datetime, rules: Rules) -> object:
+    """Do one thing of the batch; one that cannot be done takes only its own rows with it, and its error is the answer."""
     try:
         with tx.part():
-            return take_form(tx, post.source, post.body, post.form, post.digest, now, rules)
+            return one.work(tx, now, rules)
     except Exception as error:
         if is_database_trouble(error):
             raise       # nothing of this transaction stands; the store tries it again
         return error
+
+
+def _all_done(tx: Tx, batch: Sequence[Waiting], now: datetime, rules: Rules) -> list[object]:
+    """Do a batch, the papers in it together; where one of these spoils it, each by itself."""
+    papers = [one.work for one in batch if isinstance(one.work, Keeping)]
+    kept: Iterator[int] = iter(())
+    try:
+        with tx.part():
+            kept = iter(keep_posted(tx, papers, now))
+    except Exception as error:
+        if is_database_trouble(error):
+            raise
+        papers = []
+    return [next(kept) if papers and isinstance(one.work, Keeping) else _done(tx, one, now, rules) for one in batch]
+
+
+def keep_posted(tx: Tx, papers: Sequence[Keeping], now: datetime) -> list[int]:
+    """Keep posted papers, to be read or set aside; returns their numbers, that of the first where one came before."""
+    kept = tx.papers.keep_all([one.paper for one in papers], now)
+    tx.tasks.owe_all("read", {number: now for one, (number, fresh) in zip(papers, kept, strict=True) if fresh and one.told is None})
+    for one, (number, fresh) in zip(papers, kept, strict=True):
+        if fresh and one.told is not None:
+            tx.papers.quarantine(number, *one.told)
+    return [number for number, _ in kept]
 
 
 def set_aside(tx: Tx, source: str, body: bytes, told: tuple[str, str], now: datetime) -> int:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,8 @@ from routing.slip import Slip, SlipContext, filled, digest as slip_digest, slip_
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SECONDS, _ONWARD = "；未送达时改送 ", "；再转 "
 ASIDE = "quarantine"        # what letters about papers set aside are about
-MOST_CARDS = 50             # papers told in one letter
+CALLS = "calls"             # what letters about calls that a person must see to are about
+MOST_CARDS = 50             # papers, or calls, told in one letter
 _slip = TypeAdapter(Slip)
 _ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{3,900}")      # others' ids are quoted only where they can stand in a header
 
@@ -218,6 +219,32 @@ def aside(waiting: Sequence[Kept], now: datetime, rules: Rules, round_: int) -> 
     )
     return Outgoing(
         about=ASIDE, purpose="aside", round=round_, message_id=_bare(letter.message_id), sender=rules.identity.mailbox,
+        recipients=(rules.identity.desk,), draft={"letter": letter.to_json()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What the desk must see to about a call: the errand's number and kind, since when, its case or its call."""
+
+    errand: int
+    kind: str
+    at: datetime
+    case_number: str
+    call: int | None
+
+
+def calls(waiting: Sequence[Missing], now: datetime, rules: Rules, round_: int) -> Outgoing:
+    """Tell the desk which calls wait for it, in one letter; never a caller's number or name (P-3, P-6)."""
+    zone = rules.pack(rules.default_pack).zone
+    rows = [wording.Unheard(one.errand, one.kind, spoken_time(one.at, zone), one.case_number, one.call or 0) for one in waiting[:MOST_CARDS]]
+    words = wording.calls(rules.sheets, rows, len(waiting))
+    letter = Draft(
+        message_id=f"<calls.{round_}@{rules.identity.domain}>", date=now.astimezone(zone), from_=_us(rules), to=(("", rules.identity.desk),),
+        subject=words.subject, text=words.text,
+    )
+    return Outgoing(
+        about=CALLS, purpose="calls", round=round_, message_id=_bare(letter.message_id), sender=rules.identity.mailbox,
         recipients=(rules.identity.desk,), draft={"letter": letter.to_json()},
     )
 

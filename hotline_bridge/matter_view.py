@@ -13,6 +13,7 @@ from routing.parties import mask, mask_phone
 from routing.person import Persons, persons
 from routing.rules import Rules
 from routing.starring import names_of, starred
+from routing.telephone import shown
 
 MOST = 300                  # cases of a matter that are shown
 _ACTS = {JOINED: "归入", LIKELY: "疑似", "left": "移出"}
@@ -102,7 +103,7 @@ def call(one: Callback, case: Case, rules: Rules, *, masked: bool) -> dict[str, 
     zone, customer = rules.pack(case.pack).zone, case.complaint.customer
     unit = rules.directory.get(case.unit) if case.unit else None
     return {
-        "case_number": case.number, "name": mask(customer.name) if masked else customer.name, "phone": mask_phone(customer.phone) if masked else customer.phone,
+        "case_number": case.number, "name": mask(customer.name) if masked else customer.name, "phone": mask_phone(customer.phone) if masked else shown(customer.phone),
         "unit_name": unit.full_name if unit else None, "outcome": case.outcome, "owed": one.owed.astimezone(zone).isoformat(timespec="seconds"),
         "attempts": one.attempts, "state": one.state, "state_zh": CALLED[one.state], "says": starred(one.says, names_of(customer)) if masked else one.says,
     }

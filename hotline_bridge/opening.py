@@ -1,16 +1,16 @@
 """Opens cases: numbered, booked, and promised to be looked at (P-3, P-21). Steps and the hall both do it."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from adapters.formats.cdr import joined
 from adapters.formats.form_json import read_form
 from adapters.formats.identity import sealed
+from hotline_bridge import recorded
+from hotline_bridge.joining import meet, waits_for_call
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, CaseId, Entry, Recording, State
 from routing.number import case_number
-from routing.papers import Call, Channel, Form
+from routing.papers import Channel, Form
 from routing.rules import Rules
 from routing.starring import without_ids
 from routing.verdict import Complaint
@@ -64,19 +64,18 @@ def open_form(tx: Tx, paper: int, form: Form, now: datetime, rules: Rules) -> Ca
         amount_hint=form.amount, product=form.product, demand=form.demand, authority=form.authority,
         authority_number=form.authority_number, authority_due=form.authority_due, heads=form.heads, compensation=form.compensation,
     )
-    call = call_of(tx, [form.call_id])
-    recording = form.recording or (call.recording if call else "")
     case = new_case(complaint, form.source, form.hotline, rules, form.call_id, form.seat)
-    return open_case(tx, paper, replace(case, recording=Recording(recording)), now, rules)
+    opened = open_case(tx, paper, replace(case, recording=Recording(form.recording)), now, rules)
+    recorded.named(tx, form.source, form.recording, now, rules, opened.id)
+    return _met(tx, opened, now, rules) if form.call_id else opened
 
 
-def call_of(tx: Tx, call_ids: Collection[str], exchange: str = "") -> Call | None:
-    """The call that goes by any of these ids, its legs joined; None where no record has come, or they contradict."""
-    legs = tx.calls.legs(call_ids, exchange)
-    try:
-        return joined(legs) if legs else None
-    except ValueError:      # ids that two calls share: nobody can say which is meant
-        return None
+def _met(tx: Tx, opened: Case, now: datetime, rules: Rules) -> Case:
+    """The case with its call, where records of it are here already; else it waits for them its time."""
+    if waits_for_call(opened, rules):
+        tx.tasks.owe("form", opened.id, now + timedelta(minutes=rules.calls.wait_minutes))
+    meet(tx, (opened.call_id,), now, rules)
+    return tx.cases.get(opened.id)
 
 
 def new_case(complaint: Complaint, source: str, hotline: str, rules: Rules, call_id: str = "", seat: str = "") -> Case:

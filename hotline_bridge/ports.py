@@ -2,7 +2,11 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from io import BufferedReader
+from pathlib import Path
 from typing import Protocol, runtime_checkable
+
+from routing.calls import CallEnd, CallOrder
 
 Clock = Callable[[], datetime]
 
@@ -85,6 +89,33 @@ class Office(Protocol):
         ...
 
 
+class Caller(Protocol):
+    """An exchange that can be told to place a call."""
+
+    async def call(self, order: CallOrder) -> CallEnd:
+        """Place one call and return how it ended; "unknown" where the exchange was told and nobody heard more.
+
+        OSError where the exchange was never told, ValueError for an order that must not be given to it.
+        """
+        ...
+
+
+class Voice(Protocol):
+    """A synthetic voice."""
+
+    async def sound(self, text: str) -> Path:
+        """The file in which it says a text, kept by what it says; OSError where it does not speak, ValueError for a text without words."""
+        ...
+
+
+class Loudspeaker(Protocol):
+    """A program that plays a sound file aloud."""
+
+    async def play(self, sound: Path) -> None:
+        """Play it to its end; OSError where nothing was heard."""
+        ...
+
+
 class Mailer(Protocol):
     """A way for letters to leave."""
 
@@ -93,4 +124,54 @@ class Mailer(Protocol):
 
         Under `envelope` the relay is asked to report what becomes of it, where it can (RFC 3461).
         """
+        ...
+
+
+class Glance(Protocol):
+    """A file without a look inside: its size, and when it was last written (seconds since 1970)."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def modified(self) -> float: ...
+
+
+class Taken(Protocol):
+    """A recording that was seen whole; `draft` is the copy of one that lay elsewhere, safe on the disk and not yet anybody's."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def head(self) -> bytes: ...
+    @property
+    def draft(self) -> Path | None: ...
+
+
+class Archive(Protocol):
+    """Where recordings lie.
+
+    FileNotFoundError where one is not there (yet), OSError where it cannot be reached or read, ValueError where it is
+    refused for good; the text has the reason and the cure.
+    """
+
+    def searches(self, reference: str) -> bool:
+        """Whether there is anywhere to look for it at all."""
+        ...
+
+    def glance(self, reference: str) -> Glance | None:
+        """Size and age of a file on the disk; None for what lies elsewhere."""
+        ...
+
+    async def take(self, reference: str) -> Taken:
+        """See the whole recording once."""
+        ...
+
+    def open(self, reference: str) -> BufferedReader:
+        """A file on the disk, opened for reading."""
+        ...
+
+    async def wav(self, source: BufferedReader, sha256: str, codec: str) -> Path:
+        """The recording as a WAV that browsers play; Unreadable, with the cure, where nothing here can make one."""
         ...

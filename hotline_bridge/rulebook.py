@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from hotline_bridge.tables import at_one_go, content_of, load_directory, load_model, load_words, one_digest, rows_of, toml_of, tried
+from hotline_bridge.tables import at_one_go, content_of, load_directory, load_model, load_number_places, load_words, one_digest, rows_of, toml_of, tried
 from hotline_bridge.templates import load_templates
+from hotline_bridge.vendors import load_vendors, open_doors
 from routing.authority import Authorities, Authority, parse_template, same_mailboxes
 from routing.codes import CodeTable
 from routing.calendar import Calendar
-from routing.calls import CallRules
+from routing.callerplace import CallerPlaces
+from routing.calls import CallRules, VoiceRules
 from routing.errors import BadTable, RuleError
 from routing.notice import Notice, read_notice
 from routing.pack import Pack, parse_pack
@@ -47,6 +49,7 @@ def load_rules(config: "Config", reply_key: bytes) -> Loaded:
 def _loaded(config: "Config", reply_key: bytes) -> Loaded:
     trouble: list[BadTable] = []
     authorities = tried(trouble, lambda: load_authorities(config))
+    vendors = tried(trouble, lambda: load_vendors(config)) or {}
     packs = tried(trouble, lambda: load_packs(config.bank.pack_files)) or {}
     calendar = tried(trouble, lambda: load_calendar(config.tables.calendar))
     directory = tried(trouble, lambda: load_directory(config.tables.directory))
@@ -72,16 +75,18 @@ def _loaded(config: "Config", reply_key: bytes) -> Loaded:
         config.bank.name, config.bank.mailbox.lower(), config.bank.desk.lower(), config.bank.centre, reply_key, config.bank.subaddresses,
         config.mail.trusted_servers, config.mail.accept_unverified, aliases)
     by_hotline = {hotline: pack.id for pack in packs.values() for hotline in pack.hotlines if pack.id in wanted} | dict(config.bank.packs)
-    judging = TriageTables(tables.lexicon, known, tables.watch, tables.rates, model=beside)     # one index of the directory for all packs
+    numbers = load_number_places()
+    callers = CallerPlaces(numbers, config.calls.home_area) if config.calls.place_hint else None
+    judging = TriageTables(tables.lexicon, known, tables.watch, tables.rates, model=beside, callers=callers)        # one index of the directory for all packs
     rules = Rules(
         identity=identity, packs=packs, default_pack=config.bank.pack, by_hotline=by_hotline, calendar=calendar, directory=known,
         tables={name: judging.limited(Decimal(pack.review.amount_over)) for name, pack in packs.items()},
-        exchanges=_exchanges(config), calls=_call_rules(config),
+        exchanges=_exchanges(config), calls=_call_rules(config), vendors=vendors, voice=_voice_rules(config), numbers=numbers,
         limits=Limits(**{name: getattr(config.mail, name) for name in Limits.__slots__}),
         hollow=tables.hollow, authorities=authorities, sheets=sheets,
         digest=one_digest(known.digest, calendar.digest, tables.digest, beside.digest if beside else "", codes.digest, sheets.digest, *_names(authorities), *(packs[name].digest for name in sorted(packs))),
     )
-    return Loaded(rules, odd)
+    return Loaded(rules, (*odd, *open_doors(config, vendors)))
 
 
 def _exchanges(config: "Config") -> dict[str, Exchange]:
@@ -92,13 +97,23 @@ def _exchanges(config: "Config") -> dict[str, Exchange]:
     return {
         **{f"cdr:{one.name}": Exchange(ZoneInfo(one.zone), one.format, named.get(one.exchange, "")) for one in config.cdr},
         **{named[one.name]: Exchange(ZoneInfo(one.zone), "asterisk-ami") for one in config.asterisk},
-        **{named[one.name]: Exchange(ZoneInfo(one.zone), "auto") for one in config.freeswitch},
+        **{f"{named[one.name]}{door}": Exchange(ZoneInfo(one.zone), "auto", named[one.name], one.b_legs) for one in config.freeswitch for door in ("", ":lost", ":events")},
     }
 
 
 def _call_rules(config: "Config") -> CallRules:
     calls = config.calls
     return CallRules(frozenset(calls.complaint_hotlines), frozenset(calls.complaint_queues), calls.wait_minutes, calls.home_area, calls.place_hint)
+
+
+def _voice_rules(config: "Config") -> VoiceRules:
+    """How units are called; BadTable where the exchange that shall do so is none of ours."""
+    voice, ways = config.voice, {**{one.name: config.voice.way for one in config.asterisk}, **{one.name: "socket" for one in config.freeswitch if one.event_host}}
+    if voice.exchange and voice.exchange not in ways:
+        raise BadTables([BadTable("voice.exchange", [f"{voice.exchange} is no [[asterisk]], and no [[freeswitch]] with an event_host; expected one of {', '.join(ways) or 'those, of which there are none'}"])])
+    return VoiceRules(
+        ways[voice.exchange] if voice.exchange else "", voice.tries, voice.again_minutes, voice.at_once, voice.ring_seconds, voice.caller_id, announces=bool(voice.loudspeaker),
+    )
 
 
 def load_codes(path: Path | None) -> CodeTable:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Sequence
 from datetime import date
 
@@ -19,10 +20,12 @@ from routing.calendar import Calendar, changed_days
 from routing.rules import Rules
 
 log = structlog.get_logger()
+TURN = 0.0005       # seconds a thread of the store works on while who waits for an answer wants a turn; Python's own 5 ms add up
 
 
 async def serve(config: Config) -> None:
     """Run until told to stop."""
+    sys.setswitchinterval(TURN)
     async with build(config) as built:
         for warning in built.warnings:
             log.warning("table", trouble=warning)

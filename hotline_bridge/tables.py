@@ -24,6 +24,7 @@ from routing.hollow import FILE as ANSWERS, Hollow
 from routing.lexicon import Lexicon, Source
 from routing.model import Model
 from routing.money.business import PrivateMoney
+from routing.numberplaces import FILE as PREFIXES, NumberPlaces
 from routing.watch import WatchList
 
 DIRECTORY_COLUMNS = ("code", "name", "level", "parent", "mailbox")     # a directory without these serves nobody
@@ -66,6 +67,11 @@ def load_directory(path: Path | None = None) -> tuple[Directory, tuple[str, ...]
 def load_model(path: Path | None = None) -> Model:
     """The statistical model that comes along, or the bank's own. BadTable where the file is none, or too old."""
     return Model.parse(content_of(path) if path else MODEL.read_bytes(), str(path or "routing/trained/complaints.model"))
+
+
+def load_number_places() -> NumberPlaces:
+    """Where telephone numbers are at home, as it comes along."""
+    return NumberPlaces.parse((resources.files("routing") / "prefixes" / PREFIXES).read_bytes())
 
 
 class Words(NamedTuple):

@@ -6,9 +6,13 @@ from datetime import datetime, tzinfo
 from typing import TypeVar
 
 from adapters.formats.mime import read_mail
+from hotline_bridge import recorded
 from hotline_bridge.store.answers import Answer
 from hotline_bridge.store.cases import Signature
+from hotline_bridge.store.listenings import Listening
 from hotline_bridge.store.papers import Kept
+from hotline_bridge.store.recordings import Kept as Recorded
+from hotline_bridge.store.telephone import Known
 from hotline_bridge.store.tray import Delivery, Word
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.timing import Timed, moved
@@ -29,7 +33,7 @@ SHOWN = 2_000       # characters of a mail on its card
 #: Codes, dates and figures of the house: nobody's words. Everything else is starred for a masked reader (P-6).
 _CODES = frozenset({
     "number", "case_number", "state", "pack", "source", "call_id", "hotline", "channel", "unit", "unit_name", "candidates", "amounts", "id_number",
-    "received", "due", "last_day", "law_due", "authority_due", "at", "noted", "until", "told", "sha256", "rule", "rules",
+    "received", "began", "ended", "exchange", "result", "due", "last_day", "law_due", "authority_due", "at", "noted", "looked", "until", "told", "sha256", "rule", "rules",
 })
 _MAILBOXES = frozenset({"recipient", "mailbox", "sender"})
 
@@ -69,6 +73,9 @@ class WholeCase:
     words: Sequence[Word] = ()
     hops: Sequence[Hop] = ()
     events: Sequence[Event] = ()
+    recordings: Sequence[Recorded] = ()
+    listenings: Sequence[Listening] = ()
+    calls: Sequence[Known] = ()
 
 
 def whole(tx: Tx, number: str) -> WholeCase | None:
@@ -78,7 +85,7 @@ def whole(tx: Tx, number: str) -> WholeCase | None:
         return None
     letters = tx.tray.of_case(case.id)
     words = tx.tray.history({one.letter for one in letters})
-    return WholeCase(case, tx.cases.book(case.id), letters, tx.answers.of_case(case.id), tx.cases.signature(case.id), words, tx.hops.of_case(case.id), tx.clocks.of_case(case.id))
+    return WholeCase(case, tx.cases.book(case.id), letters, tx.answers.of_case(case.id), tx.cases.signature(case.id), words, tx.hops.of_case(case.id), tx.clocks.of_case(case.id), recorded.every(tx, case), tx.listenings.of_case(case.id), tx.telephone.of_case(case.id))
 
 
 def row(case: Case, rules: Rules) -> dict[str, object]:
@@ -102,7 +109,9 @@ def full(one: WholeCase, rules: Rules, *, masked: bool) -> dict[str, object]:
     shown = {
         **row(case, rules), "pack": case.pack, "source": case.source, "call_id": case.call_id, "seat": case.seat,
         "hotline": case.hotline, "law_due": _time(case.law_due, zone), "text": case.complaint.text,
-        "demand": case.complaint.demand, "recording": {"reference": case.recording.reference, "sha256": case.recording.sha256},
+        "demand": case.complaint.demand, "recording": next((recording(kept, zone) for kept in one.recordings if kept.reference == case.recording.reference), {})
+        | {"reference": case.recording.reference} | ({"sha256": case.recording.sha256} if case.recording.sha256 or not one.recordings else {}),
+        "recordings": [recording(kept, zone) for kept in one.recordings], "listenings": [listening(heard, zone) for heard in one.listenings],
         "customer": {
             "name": mask(customer.name) if masked else customer.name,
             "phone": mask_phone(customer.phone) if masked else customer.phone,
@@ -120,6 +129,10 @@ def full(one: WholeCase, rules: Rules, *, masked: bool) -> dict[str, object]:
             "doubts": list(verdict.doubts),
         },
         "signature": None if one.signature is None else {"who": one.signature.who, "at": _time(one.signature.at, zone), "findings": one.signature.findings},
+        "calls": [
+            {"id": call.id, "exchange": call.exchange, "call_id": call.call_id, "seat": call.seat, "queue": call.queue, "result": call.result, "talk_s": call.talk_s,
+             "began": _time(call.started, zone), "answered": _time(call.answered, zone), "ended": _time(call.ended, zone), "joined": call.joined} for call in one.calls
+        ],
         "letters": [
             row | {"history": words([word for word in one.words if (word.letter, word.recipient) == (row["id"], row["recipient"])], zone)}
             for row in deliveries(one.deliveries, zone)
@@ -131,6 +144,23 @@ def full(one: WholeCase, rules: Rules, *, masked: bool) -> dict[str, object]:
         "book": [{"at": _time(e.at, zone), "who": e.who, "what": e.what, "says": e.says, "rules": e.rules} for e in one.book],
     }
     return hidden(shown, case) if masked else shown
+
+
+def recording(one: Recorded, zone: tzinfo) -> dict[str, object]:
+    """A recording as it stands; `sha256` is that of its first sight."""
+    return {
+        "id": one.id, "exchange": one.exchange, "reference": one.reference, "state": one.state, "state_zh": recorded.CALLED[one.state], "sha256": one.sha256,
+        "bytes": one.size, "seconds": one.seconds, "media": one.media, "copied": one.blob is not None, "noted": _time(one.noted, zone), "at": _time(one.seen, zone),
+        "looked": _time(one.looked, zone), "trouble": one.trouble,
+    }
+
+
+def listening(one: Listening, zone: tzinfo) -> dict[str, object]:
+    """A listening: who heard what, and the seconds that truly played (P-6)."""
+    return {
+        "id": one.id, "recording": one.recording, "who": one.who, "at": _time(one.at, zone), "until": _time(one.until, zone), "sha256": one.sha256,
+        "bytes": one.sent, "seconds": one.seconds, "played": [list(part) for part in one.played], "ended": one.ended is not None,
+    }
 
 
 def hidden(shown: Mapping[str, object], *cases: Case) -> dict[str, object]:

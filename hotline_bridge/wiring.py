@@ -22,7 +22,6 @@ from adapters.embedded_mail import EmbeddedMail, embedded_mail
 from adapters.http_intake import HttpIntake, Pace, Poster
 from adapters.imap import Imap, ImapSettings
 from adapters.office import LibreOffice
-from adapters.recordings import Recordings
 from adapters.smtp import Smtp, SmtpSettings
 from adapters.spool import Spool
 from hotline_bridge.board import Board
@@ -35,10 +34,12 @@ from hotline_bridge.house import House, Shelf
 from hotline_bridge.intake import Counter, set_aside
 from hotline_bridge.opening import Posted
 from hotline_bridge.lookout import Watch, look
-from hotline_bridge.ports import Alarm, Clock, Inlet, Mailer, Office
+from hotline_bridge.ports import Alarm, Archive, Clock, Inlet, Mailer, Office
+from hotline_bridge.recordroom import recordings_of
 from hotline_bridge.rulebook import Loaded, load_rules
 from hotline_bridge.sealing import signing
 from hotline_bridge.switchroom import telephone_inlets, telephone_rooms, telephone_routes
+from hotline_bridge.voiceroom import voice_rooms
 from hotline_bridge.store.engine import Store, StoreUnavailable, open_engine
 from hotline_bridge.store.upgrade import current, newest, upgrade
 from routing.number import case_number
@@ -76,13 +77,13 @@ class Desk:
 
     store: Store
     rules: Loaded
-    recordings: Recordings
+    recordings: Archive
 
 
 def open_desk(config: Config) -> Desk:
     """Load the rules and open the store (brought up to date). BadTables, ConfigMistakes and OSError say what is wrong."""
     rules = load_rules(config, reply_key(config))
-    return Desk(open_store(config), rules, Recordings(config.recordings))
+    return Desk(open_store(config), rules, recordings_of(config))
 
 
 def open_store(config: Config) -> Store:
@@ -125,12 +126,12 @@ async def build(config: Config, clock: Clock = system_clock) -> AsyncIterator[Bu
         stack.push_async_callback(mailer.close)
         board = Board()
         inlets = [*await _inlets(config, mail, stack), *await telephone_inlets(config, clock, board.tell, stack)]
-        house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer), office=office_of(config), signing=signing(config), board=board)
+        house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer), office=office_of(config), signing=signing(config), board=board, archive=desk.recordings)
         counter = Counter(house)
         door = Door()
-        url = await _http(config, house, counter, desk.recordings, stack, door)
+        url = await _http(config, house, counter, stack, door)
         watch = Watch(tuple(inlet.name for inlet in inlets), clock(), timedelta(minutes=config.alarm.after), alarm_of(config))
-        rooms = (lambda: _posts(counter, door), lambda: _lookout(house, watch), *telephone_rooms(config, house))
+        rooms = (lambda: _posts(counter, door, board), lambda: _lookout(house, watch), *telephone_rooms(config, house), *voice_rooms(config, house))
         yield Built(house, rooms, url, mail, desk.rules.warnings)
 
 
@@ -227,19 +228,20 @@ def _tls(server: SmtpSection | ImapSection) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(server.ca_file) if server.ca_file else None)
 
 
-async def _posts(counter: Counter, door: Door) -> None:
+async def _posts(counter: Counter, door: Door, board: Board) -> None:
     """Take posted forms; at the end answer those that are inside: a commit under way must not be left without its thanks."""
     serving = asyncio.ensure_future(counter.serve())        # of its own, for a cancelled commit would answer nobody
     try:
         await asyncio.wait({serving})
     finally:
+        board.close()           # who listens would otherwise stand in the door until the end
         await door.close(LAST_ANSWERS)
         serving.cancel()
     await serving
 
 
 # HTTP ------------------------------------------------------------------------------------------------------------------
-async def _http(config: Config, house: House, counter: Counter, recordings: Recordings, stack: AsyncExitStack, door: Door) -> str:
+async def _http(config: Config, house: House, counter: Counter, stack: AsyncExitStack, door: Door) -> str:
     loop = asyncio.get_running_loop()
 
     async def take(source: str, body: bytes, form: Form, digest: str) -> Posted:
@@ -251,9 +253,9 @@ async def _http(config: Config, house: House, counter: Counter, recordings: Reco
         return await house.store.run(lambda tx: set_aside(tx, source, body, (trouble, remedy), now))
 
     intake = HttpIntake(posters(config), take, aside, config.http.largest, Pace(config.http.per_minute), loop.time)
-    api = Api(house, visitors(config), recordings.sha256)
+    api = Api(house, visitors(config))
     app = web.Application(client_max_size=config.http.largest, middlewares=[in_words, door.middleware()])
-    app.add_routes([*intake.routes(), *api.routes(), *telephone_routes(config, house)])
+    app.add_routes([*intake.routes(), *api.routes(), *telephone_routes(config, house, counter)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_ANSWERS)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from routing.telephone import same
+
 Stage = Literal["ringing", "talking", "ended"]
 Result = Literal["acknowledged", "heard", "busy", "no-answer", "failed", "unknown"]
 RECEIVED = "1"              # the key by which a unit says that it has heard
@@ -66,4 +68,20 @@ class CallRules:
 
     def complains(self, hotline: str, queue: str) -> bool:
         """Whether a call to this number, or in this queue, is a complaint before anybody has written a word (P-3)."""
-        return hotline in self.hotlines or queue in self.queues
+        return hotline in self.hotlines or queue in self.queues or any(same(hotline, one) for one in self.hotlines if hotline)
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceRules:
+    """How units are chased by telephone: `way` the exchange is told ("" where people make all calls), how often and how far apart (P-21).
+
+    `announces`: whether new flagged cases and overdue ones are called out at the centre.
+    """
+
+    way: str = ""                       # manager | call-file | socket
+    tries: int = 3
+    again_minutes: int = 30
+    at_once: int = 2
+    ring_seconds: int = 45
+    caller_id: str = ""                 # "" is the hotline of the case
+    announces: bool = False

@@ -14,7 +14,6 @@ pack says it must have been passed on (P-9.6, T-4, C-3).
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import accumulate
 from typing import Self
 
 from routing.addressee import Addressee
@@ -124,8 +123,11 @@ class Ladder:
     def of(cls, pack: Pack, calendar: Calendar, due: datetime, last_day: datetime) -> Self:
         """Lean it against these limits: each rung in working hours, and never before the one below it."""
         due, last_day = due.astimezone(pack.zone), last_day.astimezone(pack.zone)
-        own = (_own(pack, calendar, rung, due if rung.of == "due" else last_day) for rung in pack.chasing.ladder)
-        return cls(pack, calendar, due, tuple(accumulate(own, max)))
+        tops: list[datetime] = []
+        for rung in pack.chasing.ladder:
+            own = _own(pack, calendar, rung, due if rung.of == "due" else last_day)
+            tops.append(own if not tops or own >= tops[-1] else _aligned(pack, calendar, tops[-1], rung))      # moved up behind the one below, it keeps its own hours
+        return cls(pack, calendar, due, tuple(tops))
 
     def next(self, climbed: int, now: datetime) -> Rung:
         """Return the next reminder of a case that has `climbed` so many; it goes as soon as its `at` is not after now.

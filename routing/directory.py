@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from routing.errors import BadTable
 from routing.parties import Contact, Unit, UnitCode
+from routing.telephone import callable_number
 
 _MAILBOX = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]+")
 _ALIASES = re.compile(r"[;|；｜]")
@@ -18,6 +19,8 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "产品": ("产品",), "渠道": ("渠道",),
 })
 DEPARTMENT = "部门"
+_MOST_TOLD = 20             # telephones that cannot be called; of a table without area codes all are such
+_ALLOWED = MappingProxyType({"": False, "no": False, "否": False, "yes": True, "是": True})
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +37,7 @@ class Directory:
         """Build a directory from the rows of its table; also return warnings, one sentence each.
 
         Columns: code, name, full_name, level, parent, division, mailbox, contact1, contact1_phone, contact2,
-        contact2_phone, aliases (parted by ; or |), optionally contact1_mailbox and contact2_mailbox.
+        contact2_phone, aliases (parted by ; or |), optionally contact1_mailbox, contact2_mailbox and phone_chasing.
         Raises BadTable with every mistake and its line (the heading is line 1).
         """
         units: dict[UnitCode, Unit] = {}
@@ -45,7 +48,7 @@ class Directory:
         for line, row in enumerate(rows, start=2):
             unit = _unit(row, kept)
             prints.append(_print(unit))
-            mistakes += [f"line {line}: {what}" for what in _wrong(unit)]
+            mistakes += [f"line {line}: {what}" for what in (*_wrong(unit), *_unsaid(row))]
             if unit.code in units:
                 mistakes.append(f"line {line}: code {unit.code} is already on line {lines[unit.code]}")
             elif unit.code:
@@ -117,6 +120,18 @@ class Directory:
                 found = self.mailbox(code)
                 takes = f"letters go to {found[0]}" if found else "no superior has one either"
                 yield f"line {lines[code]}: {code} {unit.name} has no mailbox; {takes}"
+        yield from self._uncallable(lines)
+
+    def _uncallable(self, lines: Mapping[UnitCode, int]) -> Iterator[str]:
+        """Yield the contacts whom nobody can call, the first of many; a line names neither person nor number (P-6, P-20)."""
+        found = [
+            (unit, which) for unit in self.units.values() for which, contact in (("first", unit.first), ("second", unit.second))
+            if contact.phone and not callable_number(contact.phone)
+        ]
+        for unit, which in found[:_MOST_TOLD]:
+            yield f"line {lines[unit.code]}: {unit.code} {unit.name}: the telephone of the {which} contact is none that can be called; write it with its area code, as 010-55500017 or 13800000000"
+        if len(found) > _MOST_TOLD:
+            yield f"{len(found) - _MOST_TOLD} more telephones of contacts are none that can be called"
 
 
 def _unit(row: Mapping[str, str], kept: dict[str, str]) -> Unit:
@@ -138,6 +153,7 @@ def _unit(row: Mapping[str, str], kept: dict[str, str]) -> Unit:
         first=Contact(shared("contact1"), cell("contact1_phone"), cell("contact1_mailbox").lower()),
         second=Contact(shared("contact2"), cell("contact2_phone"), cell("contact2_mailbox").lower()),
         aliases=tuple(alias.strip() for alias in _ALIASES.split(aliases) if alias.strip()) if aliases else (),
+        phone_chasing=_ALLOWED.get(cell("phone_chasing").lower(), False),
     )
 
 
@@ -146,7 +162,7 @@ def _print(unit: Unit) -> bytes:
     line = "\t".join((
         unit.code, unit.name, unit.full_name, unit.level, unit.parent or "", unit.division, unit.mailbox,
         unit.first.name, unit.first.phone, unit.first.mailbox,
-        unit.second.name, unit.second.phone, unit.second.mailbox, *unit.aliases))
+        unit.second.name, unit.second.phone, unit.second.mailbox, *unit.aliases, *(["phone_chasing"] if unit.phone_chasing else [])))
     return hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -160,6 +176,13 @@ def _wrong(unit: Unit) -> list[str]:
     addresses = (unit.mailbox, unit.first.mailbox, unit.second.mailbox)
     return wrong + [f"{unit.code}: {address!r} is not a mail address" for address in addresses
                     if address and not _MAILBOX.fullmatch(address)]
+
+
+def _unsaid(row: Mapping[str, str]) -> Iterator[str]:
+    """What a row says by a word that is none of those there are."""
+    said = (row.get("phone_chasing") or "").strip()
+    if said.lower() not in _ALLOWED:
+        yield f"{row.get('code')}: phone_chasing is {said!r}; expected yes or no (是, 否), or nothing for no"
 
 
 def _misplaced(units: Mapping[UnitCode, Unit], lines: Mapping[UnitCode, int]) -> Iterator[str]:

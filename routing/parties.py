@@ -29,6 +29,7 @@ class Unit:
     first: Contact = Contact()
     second: Contact = Contact()
     aliases: tuple[str, ...] = ()
+    phone_chasing: bool = False         # whether the bridge itself may call its contacts (P-21)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.parties import Customer
+from routing.telephone import personal
 
 PHONE, ID, ADDRESS, NAME = "phone", "id", "address", "name"
 STRONG = frozenset({PHONE, ID, ADDRESS})
 _LABEL = b"person"          # the key of marks is drawn from the bridge's own; no seal of a reply address ever tells a mark
 _NOBODY = re.compile(r"匿名|不详|未知|不愿|拒绝|保密|某|先生|女士|小姐|同志|老师|客户|储户|用户|市民|群众|\*|×")
-_EXTENSION = re.compile(r"(?:转|分机|ext\.?|extension|#|x)[^0-9]{0,3}[0-9]{1,6}\s*$", re.IGNORECASE)
-_WITH_AREA = re.compile(r"^0[0-9]{2,3}[^0-9]{0,3}[2-9][0-9]{6,7}[-/][0-9]{1,5}$")       # 010-55500017-803: a bare dash before the extension
 _MAIL = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}")
 _WEIGHTS, _CHECK = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
 _SPACES = re.compile(r"\s+")
@@ -52,33 +51,12 @@ def marks_of(customer: Customer, unit: str, key: bytes) -> tuple[Mark, ...]:
 
 
 def phone(text: str) -> str:
-    """Return a telephone number as digits alone, however it was written; "" for what is none.
+    """Return the telephone number that tells whose it is, as digits alone; "" for none.
 
-    Country code and trunk prefixes, spaces, dashes, brackets, full width and the extension go: 86 138 0000 0001,
-    +86-13800000001 and １３８００００００１ 转 5 are one. A landline keeps its area code; without one it tells nobody,
-    for the same number rings in another city. Foreign numbers keep their country code.
+    Of several in one field the first. A landline keeps its area code; without one it tells nobody, for the same number
+    rings in another city, and 95580 or an inner number tells nobody either. Foreign numbers keep their country code.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if _WITH_AREA.match(plain):
-        plain = re.sub("[-/][0-9]+$", "", plain)
-    plain = _EXTENSION.sub("", plain)
-    foreign = plain.lstrip(" (").startswith(("+", "00")) or plain.startswith("011")
-    digits = "".join(ch for ch in plain if ch.isascii() and ch.isdigit())
-    if foreign:
-        digits = digits.removeprefix("00") if not plain.lstrip(" (").startswith("+") else digits
-        if not digits.startswith("86"):
-            return f"+{digits}" if 7 <= len(digits) <= 15 else ""
-    if len(digits) > 11 and digits.startswith("86"):
-        digits = digits.removeprefix("86").removeprefix("0") if re.match("860?1[3-9]", digits) else digits.removeprefix("86")
-    return _domestic(digits)
-
-
-def _domestic(digits: str) -> str:
-    if re.fullmatch("0?1[3-9][0-9]{9}", digits):
-        return digits.removeprefix("0")         # 0138…: dialled from another city
-    if re.fullmatch("0?(?:10|2[0-9]|[3-9][0-9]{2})[2-9][0-9]{6,7}", digits) and len(digits) >= 10:
-        return "0" + digits.removeprefix("0")
-    return ""
+    return personal(text)
 
 
 def identity(text: str) -> str:

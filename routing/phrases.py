@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 
-_MOBILE = r"(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}"
+_MOBILE = r"(?:(?:\+|00)?86[-\s]?)?0?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}"
 _SERVICE = r"[48]00[-\s]?(?:\d{3}[-\s]?\d{4}|\d{4}[-\s]?\d{3})"
 _LANDLINE = (
     r"(?:[（(]?0\d{2,3}[)）]?[-—－\s]{0,3})?[2-9]\d{2,3}[-\s]?\d{4}"

@@ -42,11 +42,12 @@ _LEADS: Mapping[Category, str] = {Category.CHANNEL: "渠道", Category.PRODUCT: 
 
 
 class Place(NamedTuple):
-    """The answer: a unit, or the units it could be, and the customer's words for it."""
+    """The answer: a unit, or the units it could be, and the customer's words for it; `caller` what the caller's number adds."""
 
     unit: UnitCode | None = None
     candidates: Codes = ()
     evidence: str = ""
+    caller: str = ""
 
 
 def find_unit(text: str, hint: str, gazetteer: Gazetteer, category: Category, *, widespread: bool = False) -> Place:

@@ -5,8 +5,7 @@ from datetime import date
 
 from routing.headings import HANDLED, TELEPHONE
 from routing.phrases import dates_in, phone_in
-
-_SAME_DIGITS = 7            # of a landline without its area code
+from routing.telephone import same
 
 
 def impossible(answer: Mapping[int, str], since: date, until: date, customers: str = "") -> Mapping[int, str]:
@@ -44,9 +43,7 @@ def _leap(year: int) -> bool:
 
 
 def _number(words: str, customers: str) -> str:
-    mine, theirs = ("".join(filter(str.isdecimal, text))[-11:] for text in (phone_in(words), customers))
-    same = len(theirs) >= _SAME_DIGITS and bool(mine) and (mine == theirs or (len(mine) >= _SAME_DIGITS and theirs.endswith(mine)))
-    return "所填是客户本人的电话，请填经办人的电话" if same else ""
+    return "所填是客户本人的电话，请填经办人的电话" if same(phone_in(words), customers) else ""
 
 
 def _spoken(day: date) -> str:

@@ -16,6 +16,7 @@ from routing.directory import DEPARTMENT, Directory
 from routing.ladder import Role
 from routing.pack import Pack
 from routing.parties import Contact, Unit, UnitCode
+from routing.telephone import callable_number
 
 CALLED: Mapping[Role, str] = {
     "unit": "承办单位", "second_contact": "第二联系人", "superior": "上级单位", "office": "办公室", "union": "工会", "president": "行长", "desk": "投诉处理岗",
@@ -167,10 +168,9 @@ def _first_with_number(unit: Unit | None, contacts: Iterable[Contact], directory
         return None
     above = ((it, (it.first, it.second)) for it in superiors(directory, unit))
     for holder, people in ((unit, tuple(contacts)), *above):
-        for one in people:
-            if one.phone and not may_be(avoid, one.name):
-                box = one.mailbox or own_box(holder, avoid)
-                return Callee(holder.code, one.name, one.phone, box)
+        named = [one for one in people if one.phone and not may_be(avoid, one.name)]
+        for one in sorted(named, key=lambda it: not callable_number(it.phone)):     # 见通讯录 is for people, where there is nothing better
+            return Callee(holder.code, one.name, one.phone, one.mailbox or own_box(holder, avoid))
     return None
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from routing.authenticity import doubt
 from routing.authority import Authorities
 from routing.calendar import Calendar
-from routing.calls import CallRules
+from routing.calls import CallRules, VoiceRules
 from routing.case import Case
 from routing.codes import CodeTable
 from routing.clocks import Event
@@ -16,10 +16,13 @@ from routing.directory import Directory
 from routing.errors import RuleError
 from routing.form import NO_FORM
 from routing.hollow import Hollow
+from routing.numberplaces import NumberPlaces
 from routing.pack import Pack
 from routing.papers import Mail
 from routing.stationery import Templates
+from routing.telephone import same
 from routing.triage import TriageTables, triage
+from routing.vendor import Vendor
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,13 @@ class Exchange:
     """How a telephone exchange writes its records: the zone of its times, and the form of its rows ("auto": by looks).
 
     `name` is what its calls are kept under: one for all doors by which the same exchange tells of them; "" is the door's own.
+    `b_legs`: whether legs made for a caller's one, those of seats, are kept with it.
     """
 
     zone: ZoneInfo
     form: str = "auto"
     name: str = ""
+    b_legs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,9 @@ class Rules:
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)     # by the name of their door
     limits: Limits = Limits()
     calls: CallRules = field(default_factory=CallRules)
+    vendors: Mapping[str, Vendor] = field(default_factory=dict)         # by the name of [intake.vendor.NAME]
+    voice: VoiceRules = field(default_factory=VoiceRules)
+    numbers: NumberPlaces = field(default_factory=NumberPlaces)              # where telephone numbers are at home
     codes: CodeTable = field(default_factory=CodeTable)      # of JR/T 0169, where the bank has loaded them
     authorities: Authorities = field(default_factory=Authorities)       # who hands complaints down by mail (D-6)
     hollow: Hollow = field(default_factory=Hollow)           # what an answer may say without saying anything (P-12)
@@ -137,4 +145,5 @@ class Rules:
 
     def pack_for(self, hotline: str) -> str:
         """The name of the pack for a hotline's new cases."""
-        return self.by_hotline.get(hotline, self.default_pack)
+        known = self.by_hotline.get(hotline)
+        return known or next((pack for one, pack in self.by_hotline.items() if hotline and same(hotline, one)), self.default_pack)     # 010-95580, +8695580

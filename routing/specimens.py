@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
-from routing import matterwords, waywords, wording
+from routing import callwords, matterwords, waywords, wording
 from routing.case import Case, CaseId, State
 from routing.elements import ELEMENTS, found
 from routing.entries import Forwarding
@@ -74,6 +74,7 @@ def specimens() -> Iterator[Specimen]:
     yield from _upward()
     yield from _lines()
     yield from _reminders()
+    yield from _spoken()
     yield Specimen("callback", "asked", lambda by: matterwords.form(by, "示例银行", "95580", NUMBER, spoken_time(AT, ZONE)))
     for state, version, fits in (("first", 1, True), ("corrected", 2, False)):
         yield Specimen("report", state, lambda by, version=version, fits=fits: by.words("report", {     # type: ignore[misc]
@@ -107,6 +108,10 @@ def _to_units() -> Iterator[Specimen]:
 def _to_desk() -> Iterator[Specimen]:
     yield Specimen("bounce", "stood_in", lambda by: wording.bounce(by, NUMBER, "hedong@bank.example", "550 5.1.1 no such user", next_step="转办单已改送第二联系人：er@bank.example。"))
     yield Specimen("bounce", "nobody", lambda by: wording.bounce(by, NUMBER, "hedong@bank.example", "552 mailbox full", next_step="没有可改送的第二联系人，请改送上级单位或另行送达。"))
+    unheard = [wording.Unheard(place, kind, spoken_time(AT, ZONE), NUMBER if kind == "no-call" else "", 0 if kind == "no-call" else 40 + place)
+               for place, kind in enumerate(("abandoned", "no-form", "no-call"), 1)]
+    for state, count in (("all", 3), ("more", 60)):
+        yield Specimen("calls", state, lambda by, count=count: wording.calls(by, unheard, count))      # type: ignore[misc]
     yield Specimen("notice", "desk", lambda by: wording.notice(by, NUMBER, "撤诉核实", ["客户来电申请撤诉。", "", "请核实是否出于自愿（P-19）。"]))
     cards = [wording.Card(f"Q-{number}", "mailbox", spoken_time(AT, ZONE), "邮件头无法解析", "请联系发件人重新发送") for number in (3, 4)]
     for state, count in (("all", 2), ("more", 12)):
@@ -131,6 +136,14 @@ def _lines() -> Iterator[Specimen]:
         yield Specimen("handed_on", state, lambda by, says=says: Words("", waywords.handed_on(by, "示例省分行", says)))   # type: ignore[misc]
         yield Specimen("ruled", state, lambda by, says=says: Words("", waywords.ruled(by, says)))     # type: ignore[misc]
     yield Specimen("second", "sent", lambda by: Words("", waywords.to_second(by, "hedong@bank.example")))
+
+
+def _spoken() -> Iterator[Specimen]:
+    owed = callwords.Owed("示例银行", "投诉转办单", NUMBER, UNIT, "单主任", DUE)
+    for state, what in (("due", owed), ("late", replace(owed, due=AT - 3 * _DAY)), ("undated", replace(owed, person="", due=None))):
+        yield Specimen("chase_call", state, lambda by, what=what: Words("", callwords.chase_call(by, what, ZONE, AT).words))    # type: ignore[misc]
+    for state, numbers, flagged, unit in (("flagged", [NUMBER], True, ""), ("flagged_two", [NUMBER, OTHER], True, ""), ("late", [NUMBER], False, UNIT), ("late_two", [NUMBER, OTHER], False, "")):
+        yield Specimen("announcement", state, lambda by, numbers=numbers, flagged=flagged, unit=unit: Words("", callwords.announcement(by, numbers, flagged=flagged, unit_name=unit).words))     # type: ignore[misc]
 
 
 def _reminders() -> Iterator[Specimen]:

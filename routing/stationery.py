@@ -163,6 +163,9 @@ _DUES = (
     _p("remark", "提醒名称", "which reminder it is"), _f("overdue", "已逾期", "overdue"), _f("today", "今日到期", "due today"), _f("matters", "今日须办", "matters today"),
 )
 _CELL = (_t("label", "栏目", "the label"), _t("value", "内容", "the value"))
+_CALL = (
+    _n("errand", "事项编号", "the errand's number"), _p("at", "时间", "since when"), _p("case_number", "投诉编号，没有为空", "the case, or empty"), _n("call", "通话编号，没有为 0", "the call's number, or 0"),
+)
 _SUBJECT, _CLOSE = Must("subject", "number", "P-9.2"), Must("text", "signature", "P-12")
 
 _ALL = (
@@ -192,6 +195,12 @@ _ALL = (
             _p("number", "隔离编号", "its number"), _t("source", "来源", "the door"), _t("taken", "收到时间", "when"), _t("trouble", "原因", "why"), _t("remedy", "如何处理", "the cure"),
         )), _SIGNATURE,
     ), must=(Must("text", "cards", "P-3", ("number", "trouble", "remedy")),)),
+    Kind("calls", "告知投诉处理岗：待回拨、待核对的来电", "tells the desk about calls that wait for a person", "P-3", (
+        _n("count", "件数", "how many"), _n("more", "未列出的件数", "how many are not listed"),
+        Slot("abandoned", "无人接听的来电", "callers nobody answered", "rows", _CALL), Slot("no_form", "没有登记的来电", "calls without a form", "rows", _CALL),
+        Slot("no_call", "没有话单的登记", "forms without a call", "rows", _CALL),
+        _SIGNATURE,
+    ), must=(Must("text", "abandoned", "P-3", ("errand",)), Must("text", "no_form", "P-3", ("errand",)), Must("text", "no_call", "P-9.1", ("errand", "case_number")))),
     Kind("reported", "向领导、办公室报告情况", "reports a case to leaders and offices", "P-16", (
         _NUMBER, _UNIT, _t("why", "报告原因", "why"), _p("unit", "被投诉单位", "the unit complained about"), _p("category", "类别", "the category"),
         _p("received", "受理时间", "when it was received"), _p("lead", "承办单位", "who handles it"), _p("due_at", "办理时限", "the limit"), _SIGNATURE,
@@ -221,6 +230,14 @@ _ALL = (
         _f("remarks", "显示催办一栏", "show which reminder"), Slot("asks", "各状态须做的事", "what each state asks for", "rows", (_p("state", "状态", "the state"), _t("does", "须做的事", "what to do"))),
         Slot("rows", "各件", "the cases", "rows", _DUES), _SIGNATURE,
     ), ("txt", "html"), must=(Must("subject", "number", "P-21"), Must("text", "rows", "P-21", ("number", "limit")), Must("html", "rows", "P-21", ("number", "limit")), _CLOSE)),
+    Kind("chase_call", "电话催办时所说的话", "what the voice says to a unit that is called", "P-21", (
+        _p("bank", "行名", "the bank"), _p("title", "表单名称（投诉转办单等）", "what the form is called"), _p("number", "编号，逐位", "the case number, figure by figure"), _UNIT,
+        _p("person", "联系人，没有为空", "whom it is for, or empty"), _p("due", "时限，如 十一月二十六日下午五点半；未定为空", "the limit in words, or empty"), _p("late", "已超期多久，如 三天；未超期为空", "how much overdue, or empty"),
+    ), subject=False, must=(Must("text", "number", "P-21"), Must("text", "due", "P-21"))),
+    Kind("announcement", "投诉处理中心的语音播报", "is called out at the centre", "P-21", (
+        _f("flagged", "新的重点件（否则为超期件）", "new and flagged, else overdue"), _p("number", "仅一件时的编号，逐位；否则为空", "the number where it is one case, figure by figure"),
+        _p("cases", "几件", "how many"), _p("unit_name", "承办单位；不止一个或未定为空", "who must answer, or empty"),
+    ), subject=False, must=(Must("text", "number", "P-21"),)),
     Kind("callback", "客户满意度回访", "asks a customer whether they are content", "P-21", (
         _p("bank", "行名", "the bank"), _p("hotline", "热线号", "the hotline"), _NUMBER, _p("received", "受理时间", "when it was received"),
     ), must=(_SUBJECT,)),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple
 
+from routing.callerplace import CallerPlaces, with_caller
 from routing.category import category, crime_first, shares, weigh
 from routing.concepts import Concepts
 from routing.directory import Directory
@@ -47,6 +48,7 @@ class TriageTables:
     rates: Mapping[str, Decimal]        # CNY per unit, by ISO code
     amount_over: Decimal = Decimal(50_000)
     model: Model | None = None          # what no word list says; None where the bank runs without it
+    callers: CallerPlaces | None = None                 # where numbers are at home; None where that shall be no hint
     places: Gazetteer = field(init=False, repr=False)
     concepts: Concepts = field(init=False, repr=False)
     private: PrivateMoney = field(init=False, repr=False)
@@ -130,6 +132,8 @@ def _decided(complaints: Sequence[Complaint], tables: TriageTables) -> list[Verd
     places = [
         unit_of(one.folded, each.unit_hint, tables.places, said.category, widespread=said.widespread)
         for each, one, said in zip(complaints, heard, judged, strict=True)]
+    if tables.callers is not None:
+        places = [with_caller(one, each.customer.phone, tables.callers, tables.places) for each, one in zip(complaints, places, strict=True)]
     return [_verdict(*each, tables) for each in zip(complaints, heard, sums, judged, places, strict=True)]
 
 
@@ -240,6 +244,8 @@ def _doubts(complaint: Complaint, heard: Heard, chances: Mapping[Category, float
         named = [unit.full_name for code in place.candidates[:5] if (unit := tables.directory.get(code))]
         more = f"等{len(place.candidates)}个" if len(place.candidates) > len(named) else ""
         doubts.append(f"被投诉单位无法确定，可能是：{'、'.join(named)}{more}" if named else "被投诉单位无法确定，没有线索，请向客户核对")
+    if place.caller:
+        doubts.append(place.caller)
     return tuple(doubts)
 
 

@@ -11,7 +11,7 @@ from routing.elements import ELEMENTS, FIRST_HALF, SECOND_HALF
 from routing.slip import FIRST_HALF_ASKS, HOW_TO_ANSWER, SECOND_HALF_ASKS, Slip, clean, slip_text
 from routing.stationery import RULE_ID, Templates, Words
 
-__all__ = ["Asks", "Card", "Report", "Words", "bounce", "copied", "cover", "incomplete", "notice", "reported", "set_aside", "short_time", "slip_page"]
+__all__ = ["Asks", "Card", "Report", "Unheard", "Words", "bounce", "calls", "copied", "cover", "incomplete", "notice", "reported", "set_aside", "short_time", "slip_page"]
 _NO_BOX = str.maketrans("〔〕", "（）")      # what is between these marks is cut out where the letter is quoted (routing.elements)
 _MOST_SAID = 500            # characters of what a server said
 
@@ -111,6 +111,26 @@ def set_aside(sheets: Templates, cards: Sequence[Card], count: int) -> Words:
     return sheets.words("set_aside", {
         "count": count, "more": max(0, count - len(cards)),
         "cards": [{name: RULE_ID.sub("", getattr(card, name)) for name in Card.__slots__} for card in cards],
+    })
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A call a person must see to: the errand's number, its kind, since when; the case of a form without its call, else the call."""
+
+    errand: int
+    kind: str                           # abandoned | no-form | no-call
+    at: str
+    case_number: str
+    call: int
+
+
+def calls(sheets: Templates, rows: Sequence[Unheard], count: int) -> Words:
+    """Return the letter to the desk about calls that wait for a person (P-3, P-9.1)."""
+    return sheets.words("calls", {
+        "count": count, "more": max(0, count - len(rows)),
+        **{name: [{"errand": row.errand, "at": row.at, "case_number": row.case_number, "call": row.call} for row in rows if row.kind == kind]
+           for name, kind in (("abandoned", "abandoned"), ("no_form", "no-form"), ("no_call", "no-call"))},
     })
 
 

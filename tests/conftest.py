@@ -23,6 +23,7 @@ from routing.case import Case, Entry, Recording
 from routing.rules import Rules
 from tests.fakes import Relay, SetClock, WalkIn
 from tests.make import form_bytes
+from tests.servers.asterisk_tree import MARK as NO_EXCHANGE
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -131,16 +132,22 @@ def shared() -> Path:
     return SHARED
 
 
+def skips(reporter: pytest.TerminalReporter) -> list[tuple[str, str]]:
+    """What was skipped, and why."""
+    return [(one.nodeid, one.longrepr[2] if isinstance(one.longrepr, tuple) else str(one.longrepr)) for one in reporter.stats.get("skipped", [])]
+
+
 def forbidden_skips(reporter: pytest.TerminalReporter) -> list[str]:
-    """What was skipped in CI without being allowed to: all but what needs ../shared where there is none."""
-    told = [(one.nodeid, one.longrepr[2] if isinstance(one.longrepr, tuple) else str(one.longrepr)) for one in reporter.stats.get("skipped", [])]
-    return [f"{name}: {why}" for name, why in told if SHARED.exists() or NO_SHARED not in why]
+    """What was skipped in CI without being allowed to: all but what needs ../shared, or an Asterisk, where there can be none."""
+    return [f"{name}: {why}" for name, why in skips(reporter) if (SHARED.exists() or NO_SHARED not in why) and NO_EXCHANGE not in why]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if os.environ.get("CI") and (skips := forbidden_skips(terminalreporter)):
+    if without := {why for _, why in skips(terminalreporter) if NO_EXCHANGE in why}:
+        terminalreporter.line(f"THE REAL EXCHANGE WAS NOT TRIED. {without.pop()}", yellow=True)
+    if os.environ.get("CI") and (forbidden := forbidden_skips(terminalreporter)):
         terminalreporter.section("skipped in CI: a failure")
-        for line in skips:
+        for line in forbidden:
             terminalreporter.line(line)
 
 
@@ -155,7 +162,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever asks for a real server is marked so."""
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
-        if any(re.fullmatch(r"(dovecot|postfix|postgres)_server|account", name) for name in names):
+        if any(re.fullmatch(r"(asterisk|dovecot|postfix|postgres)_server|account", name) for name in names):
             item.add_marker("real")
         if item.path.parent.name in WHOLE_HOUSES:
             item.add_marker("slow")

@@ -48,7 +48,7 @@ all at once, by line.
 
 | table | columns |
 | --- | --- |
-| `directory` | `code`, `name`, `full_name`, `level` (总行、一级分行、二级分行、支行、网点、部门), `parent`, `division`, `mailbox`, `contact1`, `contact1_phone`, `contact2`, `contact2_phone`, `aliases` (parted by `;` or `\\|`); optional `contact1_mailbox`, `contact2_mailbox`. A unit without a mailbox is served by its superior's, with a warning |
+| `directory` | `code`, `name`, `full_name`, `level` (总行、一级分行、二级分行、支行、网点、部门), `parent`, `division`, `mailbox`, `contact1`, `contact1_phone`, `contact2`, `contact2_phone`, `aliases` (parted by `;` or `\\|`); optional `contact1_mailbox`, `contact2_mailbox`, `phone_chasing` (yes or no, 是、否: whether the bridge itself may call the unit's contacts, [telephony.md](telephony.md); no where empty). A unit without a mailbox is served by its superior's, with a warning |
 | `watchlist` | `name`, `role`, `note`: public figures; a common name counts only together with its role |
 | `rates` | `currency`, `cny`: CNY for one unit |
 | `lexicons` | a folder with files of `routing/lexicons/`: copy those to be changed, each replaces the shipped one of its name; how to write them: [lexicons.md](lexicons.md) |

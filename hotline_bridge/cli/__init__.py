@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from hotline_bridge.cli import admin, books, callbacks, cases, clocks, entering, files, hops, learning, letters, matters, packs, quarantine, reminders, service, templates
+from hotline_bridge.cli import admin, books, callbacks, calls, cases, clocks, entering, files, hops, learning, letters, matters, packs, quarantine, recordings, reminders, service, templates, vendor, voice
 from hotline_bridge.config_file import ConfigMistakes
 from routing.errors import BadTable, RuleError
 
@@ -25,12 +25,16 @@ entering.add_to(app)
 hops.add_to(app)
 matters.add_to(app)
 callbacks.add_to(app)
+calls.add_to(app)
+recordings.add_to(app)
 reminders.add_to(app)
 packs.add_to(app)
 letters.add_to(app)
 quarantine.add_to(app)
 books.add_to(app)
 templates.add_to(app)
+vendor.add_to(app)
+voice.add_to(app)
 admin.add_to(app)
 
 

@@ -75,25 +75,29 @@ def show(number: Number, config: ConfigOption = None, as_json: Json = False) -> 
 
 
 @app.command("review")
-def review(
+def review(  # noqa: PLR0913 (the options of one command)
     number: Number,
     findings: Annotated[str, typer.Option("--findings", help="What was heard on the recording.", prompt="findings 复听情况", callback=written)],
     config: ConfigOption = None, who: As = "",
     refuse: Annotated[bool, typer.Option("--refuse", help="Do not sign: hand the case back to the desk.")] = False,
+    why: Annotated[str, typer.Option("--why", help="Why it is signed although the recording is missing, empty or changed.", callback=written)] = "",
     dismiss: Annotated[list[str] | None, typer.Option("--dismiss", help="A flag the recording does not bear out, as `cases show` names it; may be given again.", metavar="FLAG")] = None,
 ) -> None:
     """Sign a held case after hearing its recording again (P-9.1); the slip then leaves by itself."""
+    import asyncio
+
+    from hotline_bridge.sighting import as_it_lies
     from hotline_bridge.steps.review import hand_back, sign
-    from routing.case import Recording
+    from hotline_bridge.wiring import system_clock
 
     desk = desk_of(config)
-    case = known_case(desk, number)
-    heard = Recording("", desk.recordings.sha256(case.recording.reference))
+    known_case(desk, number)
     name = decided_by(who)
     if refuse:
         decide(desk, lambda tx, now, rules: hand_back(tx, number, name, findings, now, rules))
     else:
-        decide(desk, lambda tx, now, rules: sign(tx, number, name, findings, heard, now, rules, dismiss or ()))
+        heard = asyncio.run(as_it_lies(desk.store, desk.recordings, number, system_clock()))
+        decide(desk, lambda tx, now, rules: sign(tx, number, name, findings, heard, now, rules, dismiss or (), why))
     say(f"{number}: {'handed back to the desk' if refuse else 'signed'} by {name}")
 
 

@@ -37,10 +37,12 @@ def list_reminders(
     rules = desk.rules.rules
 
     def gather(tx: Any) -> list[Any]:  # noqa: ANN401 (store.tx.Tx, imported late)
-        return [errand_view.row(one, tx.cases.get(one.case), now, rules) for one in tx.reminders.open((channel,) if channel else PEOPLES, leaf.reach)]
+        waiting = tx.reminders.open((channel,) if channel else PEOPLES, leaf.reach)
+        tried = tx.calls_out.of_reminders([one.id for one in waiting])
+        return [errand_view.row(one, tx.cases.get(one.case), now, rules, tried.get(one.id, ())) for one in waiting]
 
     shown, following = leaf.cut(desk.store.read_now(gather))
-    columns = ("id", "case_number", "channel_zh", "rung", "unit_name", "person", "phone", "due", "hours_overdue")
+    columns = ("id", "case_number", "channel_zh", "rung", "unit_name", "person", "phone", "due", "hours_overdue", "tried")
     table(shown, columns, "人工催办 Reminders", as_json=as_json)
     if following is not None:
         say(f"还有更多 / there are more: --offset {following}")

@@ -9,6 +9,8 @@ PIPED_WIDTH = 200       # columns, where no terminal says how wide it is
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 WHOLE = frozenset({"number", "case_number", "state_zh", "received", "due", "taken", "at"})
 HEADS = {
+    "exchange": "话务系统 exchange", "reference": "位置 reference", "seconds": "秒 seconds", "media": "格式 media", "noted": "获知 noted", "recording": "录音 recording",
+    "who": "人员 who", "until": "至 until", "ended": "已结束 ended",
     "rung": "催办 rung", "channel_zh": "方式 by", "person": "联系人 person", "phone": "电话 phone", "hours_overdue": "逾期小时 hours over",
     "number": "编号 number", "case_number": "编号 number", "state_zh": "状态 state", "category": "类别 category", "unit_name": "被投诉单位 unit",
     "received": "受理 received", "due": "到期 due", "provisional": "暂定 provisional", "flags": "标记 flags", "source": "来源 source", "kind": "类型 kind", "bytes": "字节 bytes",
@@ -17,6 +19,9 @@ HEADS = {
     "file": "文件 file", "what": "用途 what", "rule": "制度 rule", "own": "本行 own", "fields": "各栏 fields", "must": "必备 must",
     "taken": "收到 taken", "trouble": "问题 trouble", "remedy": "处置 remedy", "id": "id", "held": "复听 hearing", "unit": "单位 unit", "sender": "发件人 sender", "at": "时间 at", "reasons": "理由 reasons",
     "people": "人数 people", "cases": "件数 cases", "likely": "疑似 likely", "told": "已报人数 told", "opened": "首次 opened", "matter": "事项 matter", "outcome": "结果 outcome",
+    "mapping": "映射 mapping", "vendor": "厂商 vendor", "way": "方式 way", "proof": "凭证 proof", "reply": "应答 reply", "value": "值 value", "path": "表达式 expression",
+    "kind_zh": "事项 kind", "call": "通话 call", "place": "号码归属 place", "hotline": "热线 hotline", "seat": "座席 seat", "tries": "回拨次数 tries", "times": "来电次数 calls", "started": "来电时间 began",
+    "tried": "系统已拨 tried", "attempt": "第几次 try", "result_zh": "结果 result", "said": "话务系统所答 said",
     "owed": "应回访 owed", "attempts": "次数 attempts",
 }
 

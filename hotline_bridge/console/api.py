@@ -1,7 +1,7 @@
 """The people's API: look, sign, assign, close. Every decision is the same function the machine would call."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,17 +11,22 @@ from aiohttp import web
 from hotline_bridge import views
 from hotline_bridge.console.books import BookRoutes
 from hotline_bridge.console.callbacks import CallbackRoutes
+from hotline_bridge.console.calls import CallRoutes
 from hotline_bridge.console.clocks import ClockRoutes
 from hotline_bridge.console.door import (
     Decision, Entrance, Visitor, as_json, body_of, leaf_of, moment, next_of, number_of, query_of, word, words, yes,
 )
 from hotline_bridge.console.entering import EntryRoutes
 from hotline_bridge.console.hops import HopRoutes
+from hotline_bridge.console.live import LiveRoutes, Lookups
 from hotline_bridge.console.matters import MatterRoutes
 from hotline_bridge.console.metrics import CONTENT_TYPE, exposition
+from hotline_bridge.console.recordings import RecordingRoutes
 from hotline_bridge.console.reminders import ReminderRoutes
+from hotline_bridge.console.voice import VoiceRoutes
 from hotline_bridge.console.trouble import problem
 from hotline_bridge.house import House
+from hotline_bridge.sighting import as_it_lies
 from hotline_bridge.steps.answer import judge
 from hotline_bridge.steps.aside import retry, settle
 from hotline_bridge.steps.assign import Change, assign
@@ -31,7 +36,7 @@ from hotline_bridge.steps.resend import resend
 from hotline_bridge.steps.review import hand_back, sign
 from hotline_bridge.store.papers import Kept
 from hotline_bridge.store.tx import Tx
-from routing.case import Case, Recording, State
+from routing.case import State
 from routing.errors import RuleError
 
 log = structlog.get_logger()
@@ -45,7 +50,6 @@ class Api:
 
     house: House
     visitors: Collection[Visitor]
-    sha256_of_recording: Callable[[str], str]
 
     @property
     def entrance(self) -> Entrance:
@@ -74,11 +78,15 @@ class Api:
             web.post("/api/v1/letters/{id:[0-9]{1,18}}/resend", admit(("desk",), self.resend)),
             *EntryRoutes(self.entrance).routes(),
             *CallbackRoutes(self.entrance).routes(),
+            *CallRoutes(self.entrance).routes(),
+            *LiveRoutes(self.entrance, Lookups(self.house)).routes(),
             *ClockRoutes(self.entrance).routes(),
             *MatterRoutes(self.entrance).routes(),
             *HopRoutes(self.entrance).routes(),
             *ReminderRoutes(self.entrance).routes(),
+            *VoiceRoutes(self.entrance).routes(),
             *BookRoutes(self.entrance).routes(),
+            *RecordingRoutes(self.entrance).routes(),
         ]
 
     # looking ----------------------------------------------------------------------------------
@@ -149,13 +157,13 @@ class Api:
 
     # deciding -----------------------------------------------------------------------------------
     async def review(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Sign, or hand back to the desk: {"findings": …, "accept": true|false, "dismissed": [flags not borne out]} (P-9.1)."""
-        number, said = number_of(request), await body_of(request, "findings", "accept", "dismissed")
+        """Sign, or hand back to the desk: {"findings": …, "accept": true|false, "dismissed": [flags not borne out], "why": signed without a recording to hear} (P-9.1)."""
+        number, said = number_of(request), await body_of(request, "findings", "accept", "dismissed", "why")
         findings, accept, dismissed = word(said, "findings"), yes(said, "accept", default=True), words(said, "dismissed")
-        case = await self.house.store.read(lambda tx: tx.cases.by_number(number))
-        heard = await self._heard(case) if case else Recording()
+        why, house = word(said, "why"), self.house
+        heard = await as_it_lies(house.store, house.archive, number, house.clock())
         return await self.entrance.decide(number, visitor, lambda tx, now, rules: (
-            sign(tx, number, visitor.name, findings, heard, now, rules, dismissed) if accept
+            sign(tx, number, visitor.name, findings, heard, now, rules, dismissed, why) if accept
             else hand_back(tx, number, visitor.name, findings, now, rules)
         ))
 
@@ -205,13 +213,6 @@ class Api:
             raise RuleError(msg)
         return await self.entrance.decide("", visitor, ways[what])
 
-    async def _heard(self, case: Case) -> Recording:
-        """The recording as it lies there now: its hash is taken at the moment of signing."""
-        try:
-            return Recording(case.recording.reference, await asyncio.to_thread(self.sha256_of_recording, case.recording.reference))
-        except OSError as error:
-            msg = f"the recording cannot be read by the bridge ({error.strerror or type(error).__name__}); ask the operator to open it to the service's user, then sign again"
-            raise RuleError(msg) from None
 
 def standing(tx: Tx, now: datetime) -> dict[str, object]:
     """How the house stands: the figures of `status`."""
@@ -220,8 +221,9 @@ def standing(tx: Tx, now: datetime) -> dict[str, object]:
         "tasks_due": tx.tasks.due_count(now), "out_of_sight": tx.cases.out_of_sight(),
         "sources": {name: {"last_success": at.isoformat(), "age_s": int((now - at).total_seconds())} for name, at in tx.papers.marks().items()},
         "parked": [{"id": p.id, "kind": p.kind, "subject": p.subject, "trouble": p.trouble} for p in tx.tasks.parked()],
-        "letters": tx.tray.counts(), "reminders": tx.reminders.counts(),
+        "letters": tx.tray.counts(), "reminders": tx.reminders.counts(), "recordings": tx.recordings.counts(), "calls": tx.errands.counts(),
         "quarantined": len(tx.papers.quarantined(EVERY)),
+        "gaps": [{"exchange": g.exchange, "since": g.since.isoformat(), "until": g.until.isoformat(), "healed": g.healed, "restarted": g.restarted, "why": g.why} for g in tx.gaps.latest(5)],
         "outages": [{"source": o.source, "since": o.since.isoformat(), "told": o.told is not None, "trouble": o.trouble} for o in tx.outages.open()],
     }
 

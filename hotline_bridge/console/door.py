@@ -21,7 +21,7 @@ from routing.rules import Rules
 
 log = structlog.get_logger()
 Decision = Callable[[Tx, datetime, Rules], object]
-Page = Callable[[web.Request, "Visitor"], Awaitable[web.Response]]
+Page = Callable[[web.Request, "Visitor"], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class Entrance:
     house: House
     visitors: Collection[Visitor]
 
-    def admit(self, roles: Collection[str], page: Page) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def admit(self, roles: Collection[str], page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Let in who has one of the roles, and answer what the rules forbid with the reason."""
-        async def guarded(request: web.Request) -> web.Response:
+        async def guarded(request: web.Request) -> web.StreamResponse:
             visitor = self._visitor(request.headers.get("Authorization", ""))
             if visitor is None:
                 cure = "send the header Authorization: Bearer with your token"

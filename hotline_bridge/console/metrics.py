@@ -36,6 +36,14 @@ class _Standing:
         for state, count in self._standing["letters"].items():
             letters.add_metric([state], count)
         yield letters
+        calls = GaugeMetricFamily("hotline_bridge_call_errands", "calls that wait for a person, by kind", labels=["kind"])
+        for kind, count in self._standing["calls"].items():
+            calls.add_metric([kind], count)
+        yield calls
+        recordings = GaugeMetricFamily("hotline_bridge_recordings", "recordings by how they stand", labels=["state"])
+        for state, count in self._standing["recordings"].items():
+            recordings.add_metric([state], count)
+        yield recordings
         ages = GaugeMetricFamily("hotline_bridge_source_age_seconds", "seconds since a door last succeeded", labels=["source"])
         for source, last in self._standing["sources"].items():
             ages.add_metric([source], last["age_s"])

@@ -34,7 +34,9 @@ class ReminderRoutes:
         now, rules = house.clock(), house.rules
 
         def gather(tx: Tx) -> list[dict[str, object]]:
-            return [errand_view.row(one, tx.cases.get(one.case), now, rules) for one in tx.reminders.open(channels, leaf.reach)]
+            waiting = tx.reminders.open(channels, leaf.reach)
+            tried = tx.calls_out.of_reminders([one.id for one in waiting])
+            return [errand_view.row(one, tx.cases.get(one.case), now, rules, tried.get(one.id, ())) for one in waiting]
 
         shown, following = leaf.cut(await house.store.read(gather))
         return as_json({"reminders": list(shown), "next": next_of(request, leaf, following)})

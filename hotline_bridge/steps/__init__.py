@@ -6,15 +6,18 @@ from datetime import datetime
 from hotline_bridge.steps.answer import answer
 from hotline_bridge.steps.aside import aside
 from hotline_bridge.steps.books import books
-from hotline_bridge.steps.call import call
+from hotline_bridge.steps.call import call, form
+from hotline_bridge.steps.call_errand import tell
 from hotline_bridge.steps.callback import callback, heard
 from hotline_bridge.steps.chase import chase, chase_all
 from hotline_bridge.steps.digest import digest
 from hotline_bridge.steps.dispatch import dispatch
 from hotline_bridge.steps.hops import hops
+from hotline_bridge.steps.listening import listening
 from hotline_bridge.steps.posted import posted
 from hotline_bridge.steps.radar import radar
 from hotline_bridge.steps.read import read
+from hotline_bridge.steps.recording import recorded
 from hotline_bridge.steps.register import register
 from hotline_bridge.steps.returned import returned
 from hotline_bridge.steps.triage import triage
@@ -43,6 +46,10 @@ STEPS: Mapping[str, Step] = {
     "heard": heard,             # a customer answered
     "books": books,             # reports fall due
     "call": call,               # a call has waited for its form
+    "form": form,               # a form has waited for its call
+    "call_errand": tell,        # the desk is to see to a call
+    "recorded": recorded,       # a recording stands otherwise than before
+    "listening": listening,     # somebody has listened to a recording
 }
 #: What falls due by the hundred in the same minute is done together; where one spoils it, each by itself.
 SWEEPS: Mapping[str, Sweep] = {"chase": chase_all}

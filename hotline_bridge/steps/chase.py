@@ -55,6 +55,11 @@ def chase_all(tx: Tx, subjects: Collection[int], now: datetime, rules: Rules) ->
         sweep.again[case.id] = sweep.look_after(case)
     boxes = tx.reminders.mailboxes({address for address, _ in sweep.lines})
     tx.reminders.remind_all([(boxes[address], line) for address, line in sweep.lines], now)
+    if rules.voice.way:
+        called = {line.case for _, line in sweep.lines if line.channel == TELEPHONE}
+        tx.tasks.owe_all("ring", dict.fromkeys(tx.calls_out.asked(called, now), now))
+    if rules.voice.announces:
+        tx.tasks.owe_all("announce-late", dict.fromkeys(sweep.late, now))
     tx.cases.climb(sweep.climbed)
     tx.cases.note_all(sweep.book)
     tx.reminders.lift([case.id for case in cases if case.state is State.ANSWERED], now)
@@ -93,6 +98,7 @@ class _Sweep:
     climbed: dict[int, int] = field(default_factory=dict)
     book: list[tuple[int, Entry]] = field(default_factory=list)
     lines: list[tuple[str, Pending]] = field(default_factory=list)      # each with its mailbox
+    late: list[int] = field(default_factory=list)       # cases that are reminded of for the first time since they fell due
 
     def look_after(self, case: Case) -> datetime:
         """Remind whose turn it is; returns when to look again. One that goes on in another case waits, and nobody hears of it."""
@@ -210,6 +216,9 @@ class _Sweep:
         self.lines.append((one.mailbox, line))
 
     def _note(self, case: Case, says: str) -> None:
+        _, last = self.known.reminded.get(case.id, (0, None))
+        if case.due is not None and self.now > case.due and (last is None or last <= case.due):
+            self.late.append(case.id)
         self.book.append((case.id, Entry(self.now, "bridge", REMINDED, says, self.rules.digest)))
 
     @property

@@ -4,15 +4,19 @@ from datetime import datetime
 from hashlib import sha256
 
 from adapters.formats.answer_file import only_office_opens
-from adapters.formats.cdr import leg_of
+from adapters.formats.cdr import Silent, leg_of
+from adapters.formats.cdr.freeswitch import for_another
+from adapters.formats.cdr.freeswitch_post import leg_of_post
 from adapters.formats.form_json import BadForm, read_form
 from adapters.formats.mime import read_mail, sameness
 from adapters.formats.notes import Exported, exported
 from hotline_bridge.calling import heard_of
 from hotline_bridge.fares import heard
 from hotline_bridge.opening import open_form
+from hotline_bridge.overheard import OVERHEARD
 from hotline_bridge.store.papers import Kept
 from hotline_bridge.store.tx import Tx
+from hotline_bridge.vendor_papers import read_vendor, read_vendor_record
 from routing.case import Entry
 from routing.papers import Mail, MailKind, Unreadable
 from routing.reply import clues
@@ -124,9 +128,31 @@ def _large_form(tx: Tx, paper: Kept, _now: datetime, _rules: Rules) -> None:
 def _read_leg(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
     """Keep a row of call records and join it to the case of its call, whichever came first."""
     exchange = rules.exchange(paper.source)
-    leg = leg_of(tx.papers.body(paper.id), exchange.name or paper.source, exchange.zone, exchange.form)
+    try:
+        leg = leg_of(tx.papers.body(paper.id), exchange.name or paper.source, exchange.zone, exchange.form)
+    except Silent:
+        tx.papers.read(paper.id, "与通话无关的一行 / a line that tells of no call")
+        return
+    known = heard_of(tx, paper.id, leg, now, rules)
+    if exchange.name and known.ended:
+        tx.gaps.heal(exchange.name, known.ended)
+    tx.papers.read(paper.id)
+
+
+def _read_post(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
+    """A leg as FreeSWITCH posted it, wrote it to its disk, or told it by its event socket: whichever came, the call is one."""
+    exchange = rules.exchange(paper.source)
+    leg = leg_of_post(tx.papers.body(paper.id), exchange.name or paper.source, exchange.zone)
+    if not exchange.b_legs and for_another(leg):
+        tx.papers.read(paper.id, "座席一侧的话单，按设置不采用 / the leg of a seat, not asked for (freeswitch.b_legs)")
+        return
     heard_of(tx, paper.id, leg, now, rules)
     tx.papers.read(paper.id)
+
+
+def _large_post(tx: Tx, paper: Kept, _now: datetime, _rules: Rules) -> None:
+    trouble = "话单文件过大，仅保存了开头 / the file of a call record is too large; only its head is kept"
+    tx.papers.quarantine(paper.id, trouble, "在 error_folders 的 taken/ 中打开原件 / open the original in taken/ below freeswitch.error_folders")
 
 
 def _read_form(tx: Tx, paper: Kept, now: datetime, rules: Rules) -> None:
@@ -183,4 +209,4 @@ def _large_export(tx: Tx, paper: Kept, _now: datetime, _rules: Rules) -> None:
 
 
 READERS = {"notes": _read_export, "notes-too-large": _large_export, "notes-unfetchable": _unfetched, "mail": _read_mail, "mail-too-large": _large_mail, "mail-unfetchable": _unfetched, "form-unfetchable": _unfetched, "form-too-large": _large_form,
-    "cdr": _read_leg, "form": _read_form}
+    "cdr": _read_leg, "cdr-post": _read_post, "cdr-post-too-large": _large_post, "cdr-post-unfetchable": _unfetched, "form": _read_form, "vendor": read_vendor, "vendor-record": read_vendor_record, **OVERHEARD}

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from hotline_bridge import letters
+from hotline_bridge.recorded import CALLED, heard_by, main, spoken
 from hotline_bridge.store.cases import Signature
 from hotline_bridge.store.corrections import FLAG, Correction
+from hotline_bridge.store.recordings import UNHEARABLE
 from hotline_bridge.store.tx import Tx
 from routing.addressee import same_desk
 from routing.case import ENTERED, HANDED_BACK, SIGNED, Case, Entry, Recording, State
@@ -19,8 +21,12 @@ from routing.rules import Rules
 
 def sign(  # noqa: PLR0913 (a signature binds all of it)
     tx: Tx, number: str, who: str, findings: str, heard: Recording, now: datetime, rules: Rules, dismissed: Collection[str] = (),
+    why: str = "",
 ) -> None:
     """Sign: bound to the recording as it was heard, the slip's words and the recipients; then the slip may leave.
+
+    The book says how much of it this reviewer heard through the bridge before signing. Where it is missing, empty, changed
+    or no recording at all, nobody signs it as heard without saying `why` it is signed all the same (P-9.1).
 
     `dismissed` names the flags that the recording does not bear out: they are kept as corrections, for triage to learn from.
     RuleError where the case is not held, the reviewer took the complaint or entered it, nothing was found, or a flag
@@ -28,16 +34,11 @@ def sign(  # noqa: PLR0913 (a signature binds all of it)
     """
     case = _held(tx, number)
     _raised(case, dismissed)
-    if not who.strip():
-        msg = "the signature has no name; say who reviews (P-9.1)"
-        raise RuleError(msg)
-    takers = [case.seat, *(line.who for line in tx.cases.book(case.id) if line.what == ENTERED)]        # who took it, and who wrote it down
-    if any(same_desk(who, one) for one in takers):
-        msg = f"{who} took or entered case {number} and cannot review it; another reviewer must sign (P-9.1)"
-        raise RuleError(msg)
+    _may_sign(tx, case, who)
     if not findings.strip():
         msg = "the findings are empty; write what was heard (P-9.1)"
         raise RuleError(msg)
+    unheard = _unheard(tx, case, why)
     case = replace(case, recording=replace(heard, reference=case.recording.reference))
     routing = route(case, rules.pack(case.pack), rules.directory)
     if routing.lead is None:
@@ -46,9 +47,40 @@ def sign(  # noqa: PLR0913 (a signature binds all of it)
     slips, recipients = letters.matter(case, routing, rules)
     tx.cases.sign(case.id, Signature(who, now, findings, letters.heard(case.recording), slips, recipients))
     unfounded = f"；不成立的标记：{'、'.join(dismissed)}" if dismissed else ""
-    tx.cases.save(case, Entry(now, who, SIGNED, f"{findings}；{_of(case)}{unfounded}", rules.digest))
+    tx.cases.save(case, Entry(now, who, SIGNED, f"{findings}；{_of(case)}{_heard(tx, case, who)}{unheard}{unfounded}", rules.digest))
     tx.corrections.keep(case.id, *(Correction(now, who, FLAG, name, "") for name in dismissed))
     tx.tasks.owe("dispatch", case.id, now)
+
+
+def _may_sign(tx: Tx, case: Case, who: str) -> None:
+    """RuleError where nobody is named, or who took the complaint or wrote it down (P-9.1)."""
+    if not who.strip():
+        msg = "the signature has no name; say who reviews (P-9.1)"
+        raise RuleError(msg)
+    takers = [case.seat, *(line.who for line in tx.cases.book(case.id) if line.what == ENTERED)]        # who took it, and who wrote it down
+    if any(same_desk(who, one) for one in takers):
+        msg = f"{who} took or entered case {case.number} and cannot review it; another reviewer must sign (P-9.1)"
+        raise RuleError(msg)
+
+
+def _unheard(tx: Tx, case: Case, why: str) -> str:
+    """Why the recording could not be heard, for the book; RuleError where that must be said and is not (P-9.1)."""
+    kept = main(tx, case)
+    if kept is None or kept.state not in UNHEARABLE:
+        return f"；说明：{why}" if why.strip() else ""
+    if not why.strip():
+        msg = f"录音{CALLED[kept.state]}（{kept.trouble or kept.state}），不能按已复听签字；写明原因（why / --why） / the recording is {kept.state}: say why it is signed all the same (P-9.1)"
+        raise RuleError(msg)
+    return f"；录音{CALLED[kept.state]}，仍签字的原因：{why}"
+
+
+def _heard(tx: Tx, case: Case, who: str) -> str:
+    """How much of the recording this reviewer heard through the bridge, in words; nothing where there is none to hear."""
+    kept = main(tx, case)
+    if kept is None:
+        return ""
+    seconds = heard_by(tx, case, who)
+    return f"；签字前经本系统播放 {spoken(seconds)}（全长 {spoken(kept.seconds)}）" if seconds else "；签字前未经本系统播放录音"
 
 
 def hand_back(tx: Tx, number: str, who: str, findings: str, now: datetime, rules: Rules) -> None:

@@ -25,6 +25,8 @@ def triage(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
         tx.cases.save(sorted_.moved(State.DESK), entry, Entry(now, "bridge", "转投诉处理岗", why, rules.digest))
     elif rules.holds(sorted_):
         tx.cases.save(sorted_.moved(State.HELD), entry, Entry(now, "bridge", "待复听复核", _why_held(verdict), rules.digest))
+        if rules.voice.announces:
+            tx.tasks.owe("announce-flagged", case.id, now)
     else:
         tx.cases.save(sorted_, entry)
         tx.tasks.owe("dispatch", case.id, now)

@@ -1,6 +1,7 @@
 """Large bodies as files named by their hash: the file is safe on the disk before its row is."""
 
 import hashlib
+import io
 import os
 import threading
 from pathlib import Path
@@ -29,6 +30,28 @@ class Blobs:
         draft.replace(place)
         self._settle(place.parent)
         return name
+
+    @property
+    def folder(self) -> Path:
+        """Where drafts of large bodies belong: on the same disk, so that they are adopted by a rename."""
+        return self._folder
+
+    def adopt(self, draft: Path, name: str) -> str:
+        """Take a finished draft, safe on the disk and hashed already, for the file of this hash; returns the hash."""
+        place = self._place(name)
+        if place.exists():
+            draft.unlink()
+            return name
+        if not place.parent.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            self._settle(self._folder)
+        draft.replace(place)
+        self._settle(place.parent)
+        return name
+
+    def open(self, name: str) -> io.BufferedReader:
+        """The file of this hash, opened for reading."""
+        return self._place(name).open("rb")
 
     def get(self, name: str) -> bytes:
         """Return the bytes of this hash."""

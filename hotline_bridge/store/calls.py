@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from hotline_bridge.store import schema as t
-from hotline_bridge.store.rows import new_row
+from hotline_bridge.store.rows import new_row, new_rows
 from hotline_bridge.store.values import call_json, call_of
 from routing.papers import Call
 
@@ -22,8 +22,17 @@ class Calls:
     def keep(self, paper: int, leg: Call, call_ids: Collection[str]) -> None:
         """Keep one leg, read from a paper, under every id its call goes by."""
         key = new_row(self.db, t.leg, paper=paper, exchange=leg.source, record=call_json(leg))
-        for call_id in sorted({one[:200] for one in call_ids if one}):
-            self.db.execute(t.leg_call.insert().values(leg=key, call_id=call_id))
+        new_rows(self.db, t.leg_call, [{"leg": key, "call_id": call_id} for call_id in sorted({one[:200] for one in call_ids if one})])
+
+    def told_by(self, paper: int) -> bool:
+        """Whether a leg was read from this paper before."""
+        return self.db.execute(select(t.leg.c.id).where(t.leg.c.paper == paper)).first() is not None
+
+    def exchanges(self, call_ids: Collection[str]) -> list[str]:
+        """The exchanges that know any of these ids."""
+        known = [one[:200] for one in call_ids if one]
+        query = select(t.leg.c.exchange).distinct().join(t.leg_call, t.leg_call.c.leg == t.leg.c.id).where(t.leg_call.c.call_id.in_(known))
+        return sorted(self.db.execute(query).scalars()) if known else []
 
     def legs(self, call_ids: Collection[str], exchange: str = "") -> list[Call]:
         """Every leg of the call that any of these ids belongs to, at one exchange: this one, or the first that knows it."""

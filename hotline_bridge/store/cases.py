@@ -136,6 +136,12 @@ class Cases:
         where = [t.case.c.call_id.in_(known)] + ([t.case.c.source == source] if source else [])
         return self._first(*where) if known else None
 
+    def naming(self, call_ids: Collection[str]) -> list[Case]:
+        """Every case whose form names one of these ids, locked like `get` does; forms of several sources may."""
+        known = [call_id for call_id in call_ids if call_id]
+        query = select(t.case).where(t.case.c.call_id.in_(known)).order_by(t.case.c.id)
+        return [_case(row) for row in self.db.execute(self._locked(query))] if known else []
+
     def by_messages(self, message_ids: Collection[str]) -> Sequence[Case]:
         """The cases that letters with these Message-IDs were about."""
         if not message_ids:

@@ -46,6 +46,11 @@ class Store:
         """Whether the database is a SQLite file."""
         return self._engine.dialect.name == "sqlite"
 
+    @property
+    def blobs(self) -> Blobs:
+        """The large bodies as files; for what is too large to pass through a transaction."""
+        return self._blobs
+
     @contextmanager
     def present(self, now: Callable[[], datetime]) -> Iterator[int]:
         """Be present on the database while the block runs; yields how many tasks a killed daemon had in hand."""

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hotline_bridge.store import schema as t
 from hotline_bridge.store.blobs import Blobs
-from hotline_bridge.store.rows import added, new_row
+from hotline_bridge.store.rows import added, new_row, put_rows
 from hotline_bridge.store.tasks import Tasks
 
 IN_ROW = 1 << 20        # bytes; a larger body lies in a file of its own
@@ -34,6 +34,16 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class New:
+    """A paper to be kept; source and key together are what makes it the same again."""
+
+    source: str
+    key: str
+    kind: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Papers:
     """What one can do with papers inside a transaction."""
 
@@ -46,18 +56,38 @@ class Papers:
         `digest` stands for the content where equal content may come in different bytes (JSON); by default it is the
         SHA-256 of the body.
         """
-        large = len(body) > IN_ROW
-        row = {
-            "source": source, "key": key, "kind": kind, "size": len(body), "taken": now, "state": "kept",
-            "digest": digest or hashlib.sha256(body).hexdigest(),
-            "body": None if large else body,
-            "blob": self.blobs.put(body) if large else None,
-        }
+        row = self._row(New(source, key, kind, body), now) | ({"digest": digest} if digest else {})
         try:
             with self.db.begin_nested():
                 return new_row(self.db, t.paper, **row)
         except IntegrityError:
             return None
+
+    def _row(self, one: New, now: datetime) -> dict[str, object]:
+        large = len(one.body) > IN_ROW
+        return {
+            "source": one.source, "key": one.key, "kind": one.kind, "size": len(one.body), "taken": now, "state": "kept",
+            "digest": hashlib.sha256(one.body).hexdigest(),
+            "body": None if large else one.body,
+            "blob": self.blobs.put(one.body) if large else None,
+        }
+
+    def keep_all(self, papers: Sequence[New], now: datetime) -> list[tuple[int, bool]]:
+        """Keep many papers at once; for each its id, and whether it is kept since now: the same source and key again is the same paper."""
+        before = self._ids(papers)
+        fresh = [one for one in papers if (one.source, one.key) not in before]
+        put_rows(self.db, t.paper, ("source", "key"), [self._row(one, now) for one in fresh])
+        ids = before | self._ids(fresh)
+        return [(ids[one.source, one.key], (one.source, one.key) not in before) for one in papers]
+
+    def _ids(self, papers: Sequence[New]) -> dict[tuple[str, str], int]:
+        """The ids of those of these that are kept."""
+        found: dict[tuple[str, str], int] = {}
+        for source in sorted({one.source for one in papers}):
+            keys = [one.key for one in papers if one.source == source]
+            rows = self.db.execute(select(t.paper.c.key, t.paper.c.id).where(t.paper.c.source == source, t.paper.c.key.in_(keys)))
+            found |= {(source, row.key): row.id for row in rows}
+        return found
 
     def find(self, source: str, key: str) -> Kept | None:
         """Return the paper of this source and key."""

@@ -27,10 +27,12 @@ call = Table(
     Column("result", String(12), nullable=False),       # see routing.papers.Call
     Column("noted", Moment(), nullable=False),          # when the bridge first heard of it
     Column("case", ForeignKey("case_file.id")),
+    Column("joined", String(80), nullable=False),       # who said that it is of this case: bridge, or a person; "" where it is of none
     UniqueConstraint("exchange", "global_id"),
     Index(None, "ani"),
     Index(None, "case"),
     Index(None, "started"),
+    Index(None, "exchange", "ended"),
     **FOREVER,
 )
 
@@ -58,9 +60,10 @@ recording = Table(
     Column("id", Key, primary_key=True),
     Column("exchange", String(80), nullable=False),
     Column("reference", Text, nullable=False),
-    Column("digest", String(64), nullable=False, unique=True),      # of exchange and reference: a reference has any length
+    Column("digest", String(64), nullable=False, unique=True),      # of the reference, which has any length; whoever tells of it
     Column("call", ForeignKey("call.id")),
-    Column("state", String(12), nullable=False),        # waiting | there | empty | missing | changed | refused
+    Column("case", ForeignKey("case_file.id")),
+    Column("state", String(12), nullable=False),        # waiting | there | empty | wrong | missing | changed | refused
     Column("sha256", String(64), nullable=False),       # at first sight; never overwritten
     Column("size", BigInteger, nullable=False),
     Column("seconds", Float),
@@ -71,6 +74,7 @@ recording = Table(
     Column("looked", Moment()),
     Column("trouble", Text, nullable=False),
     Index(None, "call"),
+    Index(None, "case"),
     Index(None, "state"),
     **FOREVER,
 )
@@ -86,8 +90,10 @@ listening = Table(
     Column("until", Moment(), nullable=False),
     Column("sha256", String(64), nullable=False),       # of the bytes that were heard
     Column("sent", BigInteger, nullable=False),         # bytes given to the listener
-    Column("played", JSON, nullable=False),             # the parts that sounded: [[from, to], …] in seconds
-    Column("seconds", Float, nullable=False),           # their length together
+    Column("given", JSON, nullable=False),              # the parts these bytes are, as `played`
+    Column("played", JSON, nullable=False),             # the parts that sounded, as the player says: [[from, to], …] in seconds
+    Column("seconds", Float, nullable=False),           # those of them that were given and had time to sound, together
+    Column("ended", Moment()),
     **FOREVER,
 )
 

@@ -83,14 +83,15 @@ class Sketches:
 
         The person's come first, then those that share most bands, then the unit's newest; at most `most`.
         """
-        found = dict.fromkeys(self._of_marks(marks), len(bands) + 2)
+        found = dict.fromkeys(self.of_marks(marks), len(bands) + 2)
         for case in self._of_bands(bands):
             found[case] = found.get(case, 0) + 1
         for case in self._of_unit(unit, since, most // 2):
             found.setdefault(case, 0)
         return sorted(found, key=lambda case: (-found[case], -case))[:most]
 
-    def _of_marks(self, marks: Sequence[Mark]) -> list[int]:
+    def of_marks(self, marks: Sequence[Mark]) -> list[int]:
+        """The newest cases that bear one of these marks."""
         found: list[int] = []
         for mark in marks:
             query = select(b.person_mark.c.case).where(b.person_mark.c.mark == mark.digest)

@@ -143,6 +143,10 @@ class Tasks:
         """Take up at once what a killed daemon had in hand; only for one that knows itself alone. Returns how many."""
         return self.db.execute(update(t.task).where(t.task.c.claimed).values(due=now, claimed=False)).rowcount
 
+    def owed(self, kind: str) -> list[int]:
+        """The subjects for which this kind of thing is promised."""
+        return list(self.db.execute(select(t.task.c.subject).where(t.task.c.kind == kind).order_by(t.task.c.subject)).scalars())
+
     def parked(self) -> list[Parked]:
         """Everything that waits for a person."""
         rows = self.db.execute(select(t.task).where(t.task.c.parked).order_by(t.task.c.id))

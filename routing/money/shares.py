@@ -10,7 +10,7 @@ from decimal import Decimal
 from routing.money.amount import Amount
 from routing.money.numerals import value_of, values_of
 
-THINGS = "位|名|笔|套|张|份|户|家|单|次|回|趟|遍|本|根|枚|季|辆|件|股|卷|账户|账号|折|存折|存单|卡"
+THINGS = "位|名|笔|套|张|份|户|家|单|次|回|趟|遍|本|根|枚|季|辆|件|股|卷|账户|账号|折|存折|存单|卡|箱|沓|捆|扎|摞"
 _COUNT = rf"(?<![\d一二三四五六七八九十百第])(?P<n>[两俩仨二三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?|\d{{1,2}})个?(?P<what>{THINGS})"
 _EACH = rf"(?:各|每(?!户)(?:{THINGS}|个月?)|均|都是|均为|(?<![头第后上这那有末下成换])一(?:笔|张|份|次|回|本)(?=[^0-9]{{0,3}}$))"
 #: 两笔各三万; 打了三回钱，每回两万.

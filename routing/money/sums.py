@@ -14,6 +14,8 @@ from routing.text import Folded
 _TOTAL = re.compile(r"(?=[一总拢共合加前累统凑])(?:[一总拢]?共计?|合计|总计|加起来|加一块儿?|加一起|合起来|前后|前前后后|累计|统共|凑一起|合在一起|总的)(?![有是]?[两三四五六七八九十\d]{1,3}[个笔张份本次])[^。!?;0-9]{0,8}$")
 _AGAIN = re.compile(
     r"(?:又|再|另外?|还[转打存买借被又]|还有|加上|后来|之后|接着|随后|追加|陆续|第[二三四五][次回笔趟]|次日|第二天|转过年|添|末了)[^。!?;0-9]{0,12}$|然后[^。!?;0-9]{0,16}$")
+#: What comes on top of equal shares: 两沓，每沓1万，外加三千零钱.
+_ON_TOP = re.compile(r"[元块]?钱?[, ]?(?:外加|另加|再加|加上|还有|另有)[^,。;!?0-9]{0,4}")
 _AT_ONCE = re.compile(r"(?:又|再)[^。!?;,0-9]{0,3}$")
 _FIRST = re.compile(r"(?:第一|头一|首|先)[次回笔趟期]?[^。!?;]{0,14}$")
 #: A part that goes the other way, or is no part.
@@ -89,9 +91,21 @@ def _multiplied(found: Sequence[Amount], folded: Folded, known: set[Decimal], *,
             continue
         many, vague = shares(amount, text, several=several, totalled=totalled)
         total = plain(amount.value * many)
-        if many < 2 or total in known or (after is not None and _follows(amount, after, text)):
+        if many < 2 or (after is not None and _follows(amount, after, text)):
             continue                        # 存了两回，一回两万九，隔天又存了两万一
+        if after is not None and not vague and _ON_TOP.fullmatch(text, amount.end, after.at):
+            yield from _total((replace(amount, value=total), after), folded, known)
+        if total in known or _told(amount, total, known):
+            continue
         yield replace(amount, value=total, reach=Reach.ABOVE, stated=False) if vague else replace(amount, value=total)
+
+
+def _told(amount: Amount, total: Decimal, known: set[Decimal]) -> bool:
+    """Whether the text states itself what shares told roughly make: 少了六万三，分三回取的，每回两万出头."""
+    slack = total / 3
+    if amount.reach is Reach.ABOVE:
+        return any(total < each <= total + slack for each in known)
+    return amount.reach is Reach.BELOW and any(total - slack <= each < total for each in known)
 
 
 def _singly(amount: Amount, text: str) -> bool:

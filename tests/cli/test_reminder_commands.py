@@ -37,7 +37,7 @@ async def call(tmp_path: Path, held: str) -> int:  # noqa: F811 (the fixture abo
 def test_P21_calls_are_listed_and_worked_off(tmp_path: Path, call: int) -> None:
     code, out, _ = bridge(tmp_path, "reminders", "list", "--json")
     (row,) = [json.loads(line) for line in out.splitlines()]
-    assert (code, row["id"], row["phone"]) == (0, call, "010-55500026")
+    assert (code, row["id"], row["phone"]) == (0, call, "010-5550 0026")
     assert bridge(tmp_path, "reminders", "list", "--channel", "fax")[0] == 2
     code, _, said = bridge(tmp_path, "reminders", "done", str(call), "--as", "座席甲")
     assert (code, "write down what was said" in said) == (2, True)

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.imap import Imap, ImapSettings
 from hotline_bridge.ports import Inlet, Paper
+from tests.doors.fake_ami import FakeAmi
 
 
 def a_mail(number: int, text: str = "存款少了", *, size: int = 0) -> bytes:
@@ -161,3 +162,15 @@ async def fake_door(fake_imap: FakeImap) -> AsyncIterator[Imap]:
     async with asyncio.timeout(20):
         yield door
         await door.close()
+
+
+@pytest.fixture
+async def ami() -> AsyncIterator[FakeAmi]:
+    """A fake manager interface on a port of its own."""
+    fake = FakeAmi()
+    server = await asyncio.start_server(fake.accept, "127.0.0.1", 0)
+    fake.port = server.sockets[0].getsockname()[1]
+    yield fake
+    server.close()
+    fake.drop()
+    await server.wait_closed()

@@ -25,7 +25,7 @@ GOOD = ("信件", "王小明", "上地路营业所", NARRATIVE, ID)
 async def client(bank: Bank):
     people = [Visitor(role, (role,), _sha256(f"{role}-token")) for role in ("seat", "desk", "auditor")]
     app = web.Application()
-    app.add_routes(Api(bank.house, people, lambda _reference: "").routes())
+    app.add_routes(Api(bank.house, people).routes())
     async with TestClient(TestServer(app)) as one:
         yield one
 

@@ -23,7 +23,7 @@ OUTLET = "ts-b1010101@branch.example"
 async def client(bank: Bank):
     people = [Visitor(role, (role,), _sha256(f"{role}-token")) for role in ("seat", "desk", "auditor", "supervisor")]
     app = web.Application()
-    app.add_routes(Api(bank.house, people, lambda _reference: "").routes())
+    app.add_routes(Api(bank.house, people).routes())
     async with TestClient(TestServer(app)) as one:
         yield one
 

@@ -108,3 +108,17 @@ def test_the_whole_bank_loads_quickly():
     print(f"directory: {len(found.units)} units in {took:.2f} s")
     assert len(found.units) == len(rows)
     assert took < 30               # a hang guard on a shared machine; the figure is printed
+
+
+@pytest.mark.parametrize(("said", "allowed"), [("", False), ("是", True), ("yes", True), ("YES", True), (" 否 ", False), ("no", False)])
+def test_P21_a_unit_says_whether_a_machine_may_call_it(said: str, allowed: bool):
+    found = directory(row("A2", "临江区支行", "C1", phone_chasing=said))
+    assert found.get("A2").phone_chasing is allowed
+    assert not found.get("A1").phone_chasing
+    assert (found.digest == directory(row("A2", "临江区支行", "C1")).digest) is not allowed
+
+
+def test_P21_any_other_word_is_a_mistake_with_its_line():
+    with pytest.raises(BadTable) as caught:
+        directory(row("A2", "临江区支行", "C1", phone_chasing="也许"))
+    assert caught.value.mistakes == (f"line {len(ROWS) + 2}: A2: phone_chasing is '也许'; expected yes or no (是, 否), or nothing for no",)

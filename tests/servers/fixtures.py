@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.servers.asterisk import Asterisk, asterisk
+from tests.servers.asterisk_tree import CannotInstall
 from tests.servers.dovecot import Dovecot, dovecot
 from tests.servers.postfix import Postfix, postfix
 from tests.servers.postgres import Postgres, postgres
@@ -43,6 +45,16 @@ def postgres_server() -> Iterator[Postgres]:
     """A PostgreSQL with nothing in it."""
     with postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def asterisk_server() -> Iterator[Asterisk]:
+    """A telephone exchange; the one server whose tests may be skipped in CI, where it cannot be installed."""
+    try:
+        with asterisk() as server:
+            yield server
+    except CannotInstall as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

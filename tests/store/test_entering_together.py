@@ -15,7 +15,7 @@ SAID = {"channel": "监管转办", "authority": "甲局", "authority_number": "7
 
 async def test_D6_one_number_posted_by_many_at_once_is_one_case(bank: Bank) -> None:
     app = web.Application()
-    app.add_routes(Api(bank.house, [Visitor("seat", ("seat",), _sha256("seat-token"))], lambda _reference: "").routes())
+    app.add_routes(Api(bank.house, [Visitor("seat", ("seat",), _sha256("seat-token"))]).routes())
     async with TestClient(TestServer(app)) as client:
         posts = [client.post("/api/v1/cases", json=SAID | {"narrative": f"x{at}"}, headers={"Authorization": "Bearer seat-token"}) for at in range(8)]
         statuses = sorted(one.status for one in await asyncio.gather(*posts))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 import re
 
-from adapters.formats.cdr import rows as r
-from adapters.formats.cdr.rows import Row
+from adapters.formats.cdr import rows as r, sources
+from adapters.formats.cdr.rows import FORM, Row
 from routing.papers import Call
 
 DISPOSITIONS = {
@@ -133,33 +133,56 @@ def global_id(row: Row) -> str:
 
 
 def ties(row: Row) -> frozenset[str]:
-    """Rows that share one of these belong to one call."""
-    return frozenset({global_id(row)})
+    """Rows that share one of these belong to one call.
+
+    What events and the queue_log tell is tied by every id they know: the file may know only one of them, or none but the
+    channel's name and when it began.
+    """
+    if row.get(FORM) not in sources.PARTIAL:
+        return frozenset({global_id(row)})
+    named = f"{row['channel']}@{row['start']}" if row.get("channel") and row.get("start") else ""
+    return frozenset(filter(None, (global_id(row), r.first(row, "uniqueid"), named, r.first(row, "bridged"))))
 
 
 def call_of(source: str, rows: Sequence[Row]) -> Call:
-    """The Call these rows of one linkedid make; they come distinct and in any order."""
-    legs = sorted(map(_leg, rows), key=lambda leg: (r.epoch(leg.start, 0), leg.sequence))
-    head = next((leg for leg in legs if call_id(leg.row) == global_id(leg.row)), legs[0])
+    """The Call these rows of one linkedid make, whichever sources tell them; they come distinct and in any order."""
+    parts = sources.Parts(tuple(row for row in rows if sources.is_part(row)))
+    legs = sorted(map(_leg, sources.records(rows) or [parts.stand_in()]), key=lambda leg: (r.epoch(leg.start, 0), leg.sequence))
+    whole, head = _head(rows, legs)
     talking, result = _talking(legs), _result(legs)
+    if parts.abandoned and result != "answered":
+        result = "abandoned"
     answered = talking if result == "answered" else []
     answer, end = r.earliest(leg.answer for leg in answered), r.latest(leg.end for leg in legs)
     seat = max(answered, key=lambda leg: leg.billsec, default=None)
     seats = legs if seat is None else [seat, *legs]
-    recording = _said(seats, r.recording)
+    recording = _said(seats, r.recording) or parts.recording("" if seat is None else call_id(seat.row))
     return Call(
-        source=source, call_id=call_id(head.row), global_call_id=global_id(head.row),
+        source=source, call_id=call_id(head.row), global_call_id=whole,
         leg=",".join(dict.fromkeys(str(leg.row["sequence"]) for leg in legs if leg.row.get("sequence"))),
-        direction=_direction(legs, recording), ani=_ani([head, *legs]), hotline=_hotline([head, *legs]),
-        agent_no=_agent(seat), agent_name="" if seat is None else r.first(seat.row, "agent_name", "dst_cnam"),
-        queue=_said(legs, _queue), t_start=r.earliest(leg.start for leg in legs), t_answer=answer, t_end=end,
+        direction=_direction(legs, recording), ani=_ani([head, *legs]) or parts.ani, hotline=_hotline([head, *legs]),
+        agent_no=(answered and parts.seat) or _agent(seat), agent_name="" if seat is None else r.first(seat.row, "agent_name", "dst_cnam"),
+        queue=_said(legs, _queue) or parts.queue, t_start=r.earliest(leg.start for leg in legs), t_answer=answer, t_end=end,
         talk_s=r.spoken((leg.billsec for leg in answered), answer, r.latest(leg.end for leg in answered)),
         result=result, hangup_side=_said(legs, lambda row: r.first(row, "hangup_side", "hangup", "hangupsource")).lower(),
         ivr_keys=_said(legs, lambda row: r.first(row, "ivr_keys")) or "".join(_menu_keys(legs)),
         satisfaction=_said(seats, lambda row: r.first(row, "satisfaction")), recording=recording,
         ticket_no=_said(seats, lambda row: r.first(row, "ticket_no", "ticket")),
-        remark=_said(seats, lambda row: r.first(row, "remark") or r.userfield_words(row)), raw=tuple(leg.row for leg in legs),
+        remark=_said(seats, lambda row: r.first(row, "remark") or r.userfield_words(row)), raw=_in_order(rows),
     )
+
+
+def _head(rows: Sequence[Row], legs: Sequence[_Leg]) -> tuple[str, _Leg]:
+    """The call's one id, and the leg that began it: an event may know the linkedid that a short layout leaves out."""
+    linked = sorted({row["linkedid"] for row in rows if row.get("linkedid")}, key=sources.age)
+    begun = [leg for leg in legs if call_id(leg.row) == (linked[0] if linked else global_id(leg.row))]
+    return (linked[0] if linked else global_id((begun or legs)[0].row)), (begun or list(legs))[0]
+
+
+def _in_order(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows as they came, records before parts, each by its time."""
+    legs = sorted((_leg(row) for row in rows if not sources.is_part(row)), key=lambda leg: (r.epoch(leg.start, 0), leg.sequence))
+    return (*(leg.row for leg in legs), *(row for row in rows if sources.is_part(row)))
 
 
 def _talking(legs: Sequence[_Leg]) -> list[_Leg]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.formats.cdr import rows as r
 from adapters.formats.cdr.dates import moment_of
-from adapters.formats.cdr.lines import clean, words
+from adapters.formats.exchange_text import clean, words
 from adapters.formats.cdr.rows import Row
 from routing.papers import Call
 
@@ -23,6 +23,9 @@ LIKE_ASTERISK = r.columns("accountcode caller_id_number destination_number conte
                       " userfield")
 SNOM = (*EXAMPLE, *r.columns("sip_user_agent call_clientcode sip_rtp_rxstat sip_rtp_txstat sofia_record_file"))
 LAYOUTS = {len(layout): layout for layout in (EXAMPLE, LIKE_ASTERISK, SNOM)}
+
+#: The form of a row that the event socket told: of a call transferred it knows the last dialplan alone, so others come first.
+EVENT_FORM = "freeswitch-event"
 
 #: Why a call ended (ITU-T Q.850 and FreeSWITCH's own), where nobody answered it; every other cause is "failed".
 CAUSES = {
@@ -135,6 +138,11 @@ def call_id(row: Row) -> str:
     return r.first(row, "uuid", "callflow.0.caller_profile.uuid")
 
 
+def for_another(call: Call) -> bool:
+    """Whether these are legs FreeSWITCH made for another one: a seat's, not the caller's."""
+    return bool(call.raw) and all(map(_parent, call.raw))
+
+
 def _parent(row: Row) -> str:
     """The leg this one was made for, "" where it came by itself."""
     said = r.first(row, "cc_member_session_uuid", "originating_leg_uuid", "call_uuid")
@@ -151,7 +159,7 @@ def ties(row: Row) -> frozenset[str]:
 
 def call_of(source: str, rows: Sequence[Row]) -> Call:
     """The Call these legs make; they come distinct and in any order."""
-    legs = sorted(map(_leg, rows), key=lambda leg: r.epoch(leg.start, 0))
+    legs = sorted(map(_leg, rows), key=lambda leg: (r.epoch(leg.start, 0), leg.row.get(r.FORM) == EVENT_FORM))
     head, ours, theirs = _sides(legs)
     result = _result(ours, theirs)
     answered = _answered(ours, theirs) if result == "answered" else []

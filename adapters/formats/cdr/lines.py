@@ -9,6 +9,8 @@ import json
 import re
 from urllib.parse import unquote_to_bytes
 
+from adapters.formats.exchange_text import words
+
 #: Asterisk builds a CSV row in 1024 bytes; FreeSWITCH's rows are a little longer. Nothing real comes near this.
 LONGEST_ROW = 64 * 1024
 #: FreeSWITCH posts about 13 kB of JSON per leg; call centres with many variables write ten times that.
@@ -34,21 +36,6 @@ class Record:
 
     line_number: int
     content: bytes
-
-
-def words(raw: bytes) -> str:
-    """Text of whatever the exchange was given: UTF-8, else the GB family, else byte by byte. Never fails."""
-    for charset in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(charset)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("latin-1")
-
-
-def clean(text: str) -> str:
-    """The text without what no database takes: NUL and halves of surrogate pairs."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def records(content: bytes) -> Iterator[Record]:

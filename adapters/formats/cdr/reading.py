@@ -4,11 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo
 
-from adapters.formats.cdr import rows as r
+from adapters.formats.ami import packets_of
+from adapters.formats.cdr import ami, rows as r
 from adapters.formats.cdr.lines import Damaged, records
 from adapters.formats.cdr.rows import Row
 from adapters.formats.cdr.sniff import AUTO, Sniffer, UnknownForm, switch_of
+from adapters.formats.cdr.sources import AMI
 from routing.papers import Call, Unreadable
+
+
+class Silent(Unreadable):
+    """These bytes are in order and tell of no call: a heading, or what a queue's log says about the queue itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,27 @@ def leg_of(line: bytes, source: str, zone: ZoneInfo, form: str = AUTO) -> Call:
     read = legs_of(line, source, zone, form)
     if read.mistakes:
         raise Unreadable(f"telephone record of {source}: {read.mistakes[0].said}")
+    if not read.calls:
+        raise Silent(f"telephone record of {source}: 0 records, the line tells of no call")
     if len(read.calls) != 1:
         raise Unreadable(f"telephone record of {source}: {len(read.calls)} records where one was expected; use legs_of")
     return read.calls[0]
+
+
+def events_of(content: bytes, source: str, zone: ZoneInfo) -> Reading:
+    """What Asterisk's events tell of calls, one Call each; a Mistake names the event by its place instead of a line."""
+    rows: list[Row] = []
+    mistakes = []
+    for place, packet in enumerate(packets_of(content), 1):
+        told = ami.rows_of([packet], zone.key, AMI)
+        try:
+            for row in told:
+                switch_of(row).check(row)
+        except ValueError as error:
+            mistakes.append(Mistake(place, f"{AMI}: {error}"))
+        else:
+            rows += told
+    return Reading(tuple(call_of(source, group) for group in _grouped(rows)), tuple(mistakes))
 
 
 def joined(legs: Sequence[Call]) -> Call:

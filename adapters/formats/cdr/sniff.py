@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from adapters.formats.cdr import asterisk, freeswitch, lines
+from adapters.formats.cdr import asterisk, freeswitch, lines, queue_log, vendor
 from adapters.formats.cdr.lines import Damaged, Record
 from adapters.formats.cdr.rows import FORM, ZONE, Row
+from adapters.formats.cdr.sources import QUEUE_LOG
+from adapters.formats.exchange_text import clean
 from routing.papers import Call
 
 ASTERISK_CSV, ASTERISK_CUSTOM, ASTERISK_JSON = "asterisk-csv", "asterisk-custom", "asterisk-json"
 FREESWITCH_CSV, FREESWITCH_JSON = "freeswitch-csv", "freeswitch-json"
 AUTO = "auto"
-FORMS = (ASTERISK_CSV, ASTERISK_CUSTOM, ASTERISK_JSON, FREESWITCH_CSV, FREESWITCH_JSON)
+FORMS = (ASTERISK_CSV, ASTERISK_CUSTOM, ASTERISK_JSON, QUEUE_LOG, FREESWITCH_CSV, FREESWITCH_JSON)
 KNOWN = (
-    "Asterisk cdr_csv (16 to 21 columns), Asterisk cdr_custom (19 columns of the sample, or 13), Asterisk cdr_custom as JSON,"
+    "Asterisk cdr_csv (16 to 21 columns), Asterisk cdr_custom (19 columns of the sample, or 13), Asterisk cdr_custom as JSON, Asterisk queue_log,"
     " FreeSWITCH mod_cdr_csv (templates example 15, asterisk 18, snom 20 columns), FreeSWITCH mod_json_cdr"
 )
 _NAMES = frozenset({*asterisk.CSV, *asterisk.CUSTOM, *asterisk.ALIASES, *freeswitch.SNOM, *freeswitch.LIKE_ASTERISK})
@@ -49,7 +51,10 @@ class Switch(Protocol):
 
 def switch_of(row: Row) -> Switch:
     """The module that understands this row."""
-    return asterisk if row.get(FORM, "").startswith("asterisk") else freeswitch
+    form = row.get(FORM, "")
+    if form == "vendor":
+        return vendor
+    return asterisk if form.startswith("asterisk") else freeswitch
 
 
 @dataclass(slots=True)
@@ -77,13 +82,23 @@ class Sniffer:
 
     def rows(self, record: Record) -> list[Row]:
         """The rows of a record, none for a heading; Damaged with reason and cure where it makes no sense."""
-        found = list(self._objects(record) if lines.looks_like_object(record.content) else self._cells(record))
+        found = list(self._read(record))
         for row in found:
             try:
                 switch_of(row).check(row)
             except ValueError as error:
                 raise Damaged(f"{row[FORM]}: {error}") from None
         return found
+
+    def _read(self, record: Record) -> Iterator[Row]:
+        if self.form == QUEUE_LOG or (self.form == AUTO and queue_log.looks_like(record.content)):
+            return self._part(record)
+        return self._objects(record) if lines.looks_like_object(record.content) else self._cells(record)
+
+    def _part(self, record: Record) -> Iterator[Row]:
+        part = queue_log.row(record.content)
+        if part is not None:
+            yield self._row(QUEUE_LOG, part)
 
     def _row(self, form: str, columns: Mapping[str, str]) -> Row:
         if self.form not in {AUTO, form}:
@@ -95,7 +110,7 @@ class Sniffer:
             if freeswitch.is_object(found):
                 yield self._row(FREESWITCH_JSON, freeswitch.flattened(found))
             elif asterisk.is_object(found):
-                yield self._row(ASTERISK_JSON, {_name(name): lines.clean(_text(value)) for name, value in found.items()})
+                yield self._row(ASTERISK_JSON, {_name(name): clean(_text(value)) for name, value in found.items()})
             else:
                 names = ", ".join(list(found)[:6])
                 raise UnknownForm(f"a JSON object with {names}…, which is no telephone record; known are {KNOWN}")

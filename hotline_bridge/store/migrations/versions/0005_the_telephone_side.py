@@ -39,6 +39,7 @@ def upgrade() -> None:
     sa.Column('result', sa.String(length=12), nullable=False),
     sa.Column('noted', sa.DateTime(timezone=True), nullable=False),
     sa.Column('case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('joined', sa.String(length=80), nullable=False),
     sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_call_case')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_call')),
     sa.UniqueConstraint('exchange', 'global_id', name=op.f('uq_call_exchange_global_id')),
@@ -47,6 +48,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_call_ani'), 'call', ['ani'], unique=False)
     op.create_index(op.f('ix_call_case'), 'call', ['case'], unique=False)
     op.create_index(op.f('ix_call_started'), 'call', ['started'], unique=False)
+    op.create_index(op.f('ix_call_exchange_ended'), 'call', ['exchange', 'ended'], unique=False)
     op.create_table('call_errand',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind', sa.String(length=12), nullable=False),
@@ -71,6 +73,7 @@ def upgrade() -> None:
     sa.Column('reference', sa.Text(), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('call', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('size', sa.BigInteger(), nullable=False),
@@ -82,11 +85,13 @@ def upgrade() -> None:
     sa.Column('looked', sa.DateTime(timezone=True), nullable=True),
     sa.Column('trouble', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['call'], ['call.id'], name=op.f('fk_recording_call')),
+    sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_recording_case')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_recording')),
     sa.UniqueConstraint('digest', name=op.f('uq_recording_digest')),
     sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_recording_call'), 'recording', ['call'], unique=False)
+    op.create_index(op.f('ix_recording_case'), 'recording', ['case'], unique=False)
     op.create_index(op.f('ix_recording_state'), 'recording', ['state'], unique=False)
     op.create_table('call_out',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -121,8 +126,10 @@ def upgrade() -> None:
     sa.Column('until', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('sent', sa.BigInteger(), nullable=False),
+    sa.Column('given', sa.JSON(), nullable=False),
     sa.Column('played', sa.JSON(), nullable=False),
     sa.Column('seconds', sa.Float(), nullable=False),
+    sa.Column('ended', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_listening_case')),
     sa.ForeignKeyConstraint(['recording'], ['recording.id'], name=op.f('fk_listening_recording')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_listening')),

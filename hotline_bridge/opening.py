@@ -10,7 +10,7 @@ from hotline_bridge.joining import meet, waits_for_call
 from hotline_bridge.store.tx import Tx
 from routing.case import Case, CaseId, Entry, Recording, State
 from routing.number import case_number
-from routing.papers import Channel, Form
+from routing.papers import Channel, Form, Unreadable
 from routing.rules import Rules
 from routing.starring import without_ids
 from routing.verdict import Complaint
@@ -36,9 +36,15 @@ def take_form(tx: Tx, source: str, body: bytes, form: Form, digest: str, now: da
     known = tx.cases.by_call((form.call_id,), form.source)
     if known is None:
         paper = tx.papers.keep(source, form.call_id, "form", body, now, digest)
+        if paper is not None and (told := _told_elsewhere(tx, form)) is not None:
+            tx.papers.read(paper, f"与工单 {told.number} 的表单相同，由另一途径送达 / the same form came by another door")
+            tx.cases.note(told.id, Entry(now, source, "同一表单再次送达", f"来件 {paper}", rules.digest))
+            return Posted(told.number, REPEAT)
         if paper is not None:
             return Posted(open_form(tx, paper, form, now, rules).number, OPENED)
         known = tx.cases.by_call((form.call_id,), form.source)      # another instance has taken it in this instant
+    if known is None and (told := _told_elsewhere(tx, form)) is not None:
+        return Posted(told.number, REPEAT)
     if known is None:
         msg = f"form {source}/{form.call_id} is kept without a case"
         raise AssertionError(msg)
@@ -50,6 +56,25 @@ def take_form(tx: Tx, source: str, body: bytes, form: Form, digest: str, now: da
         tx.papers.quarantine(other, f"通话 {form.call_id} 已登记，内容不同 / the call was posted before with other content", remedy)
         tx.cases.note(known.id, Entry(now, source, "内容不一致的重复登记", f"隔离件 {other}", rules.digest))
     return Posted(known.number, CONFLICT)
+
+
+def _told_elsewhere(tx: Tx, form: Form) -> Case | None:
+    """The case of the very same form by another door: a desktop that posts it and the exchange that carries it tell of one complaint (P-9.1)."""
+    for case in tx.cases.naming((form.call_id,)):
+        if case.source == form.source:
+            continue
+        try:
+            other, _ = read_form(tx.papers.body(tx.cases.paper_of(case.id)))
+        except Unreadable:              # written otherwise than as a form
+            continue
+        if other.call_id == form.call_id and _words(other) == _words(form) and (not (other.caller and form.caller) or other.caller == form.caller):
+            return case
+    return None
+
+
+def _words(form: Form) -> tuple[object, ...]:
+    """What a form says, whoever carries it."""
+    return form.hotline, form.narrative, form.demand, form.complained_unit, form.complained_person, form.customer
 
 
 def open_form(tx: Tx, paper: int, form: Form, now: datetime, rules: Rules) -> Case:

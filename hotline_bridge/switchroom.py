@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -35,9 +35,12 @@ log = structlog.get_logger()
 LONGEST_TAKE = 20.0         # seconds a post waits for its commit, e.g. while another program holds the database
 
 
-async def telephone_inlets(config: Config, clock: Clock, live: Live, stack: AsyncExitStack) -> Sequence[Inlet]:
-    """Where calls are fetched from: Asterisk's events, the folders of lost posts, vendors that are asked; closed by the stack."""
-    return [*_asterisk_inlets(config, clock, live, stack), *_freeswitch_inlets(config, live, stack), *await _vendor_inlets(config, clock, stack)]
+async def telephone_inlets(config: Config, hotlines: Collection[str], clock: Clock, live: Live, stack: AsyncExitStack) -> Sequence[Inlet]:
+    """Where calls are fetched from: Asterisk's events, the folders of lost posts, vendors that are asked; closed by the stack.
+
+    `hotlines` are the bank's numbers: a call to one of them shows as it rings.
+    """
+    return [*_asterisk_inlets(config, hotlines, clock, live, stack), *_freeswitch_inlets(config, live, stack), *await _vendor_inlets(config, clock, stack)]
 
 
 def telephone_routes(config: Config, house: House, counter: Counter) -> Sequence[web.RouteDef]:
@@ -45,9 +48,9 @@ def telephone_routes(config: Config, house: House, counter: Counter) -> Sequence
     return [*_freeswitch_posts(config, counter).routes(), *_vendor_posts(config, house, counter).routes()]
 
 
-def _asterisk_inlets(config: Config, clock: Clock, live: Live, stack: AsyncExitStack) -> list[Inlet]:
+def _asterisk_inlets(config: Config, known: Collection[str], clock: Clock, live: Live, stack: AsyncExitStack) -> list[Inlet]:
     """The events of each Asterisk."""
-    hotlines = {*config.calls.complaint_hotlines, *config.bank.packs, *(number for one in config.sources for number in one.hotlines)}
+    hotlines = {*known, *config.calls.complaint_hotlines, *(number for one in config.sources for number in one.hotlines)}
     inlets: list[Inlet] = []
     for row, one in enumerate(config.asterisk):
         listening = Listening(one.form_event, hotlines, one.seats, config.calls.home_area)

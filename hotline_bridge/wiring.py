@@ -125,7 +125,7 @@ async def build(config: Config, clock: Clock = system_clock) -> AsyncIterator[Bu
         mailer = _mailer(config, mail)
         stack.push_async_callback(mailer.close)
         board = Board()
-        inlets = [*await _inlets(config, mail, stack), *await telephone_inlets(config, clock, board.tell, stack)]
+        inlets = [*await _inlets(config, mail, stack), *await telephone_inlets(config, desk.rules.rules.by_hotline, clock, board.tell, stack)]
         house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer), office=office_of(config), signing=signing(config), board=board, archive=desk.recordings)
         counter = Counter(house)
         door = Door()

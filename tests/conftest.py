@@ -27,6 +27,7 @@ from tests.servers.asterisk_tree import MARK as NO_EXCHANGE
 
 pytest_plugins = ["tests.servers.fixtures"]
 
+HEARD = "ab" * 32           # the hash of a recording a reviewer had before them
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
@@ -59,7 +60,7 @@ class Bank:
         now, rules = self.clock(), self.house.rules
         await self.house.store.run(lambda tx: what(tx, *args, now, rules, **named))
 
-    async def sign(self, number: str, who: str = "复核员甲", findings: str = "已复听，与转办单一致", sha256: str = "") -> None:
+    async def sign(self, number: str, who: str = "复核员甲", findings: str = "已复听，与转办单一致", sha256: str = HEARD) -> None:
         await self.decide(sign, number, who, findings, Recording("", sha256))
 
     async def assign(self, number: str, unit: str = "", category: str = "", who: str = "desk") -> None:

@@ -17,6 +17,7 @@ from adapters.formats.ami import Packet
 from routing.calls import Live
 
 MOST = 32 << 20             # bytes that wait for a commit; beyond it nothing more is read
+UPTIME_STEP = timedelta(seconds=1)      # Uptime comes in whole seconds, rounded either way: a restart may take less
 LINGER = 1.0                # seconds that events of a call wait for others of it
 FIRST = "服务未运行 / the bridge was not running"
 
@@ -141,7 +142,7 @@ class AmiDoor:
 
     def _gap(self, silence: _Silence, until: datetime) -> AmiPaper:
         away = until - silence.since
-        restarted = self._uptime is not None and timedelta(seconds=self._uptime) < away
+        restarted = self._uptime is not None and timedelta(seconds=self._uptime) < away + UPTIME_STEP
         said = {"since": silence.since.isoformat(), "until": until.isoformat(), "why": silence.why, "restarted": restarted}
         return paper("ami-gap", json.dumps(said, ensure_ascii=False, sort_keys=True).encode(), until)
 

@@ -8,7 +8,7 @@ from hotline_bridge import letters
 from hotline_bridge.recorded import CALLED, heard_by, main, spoken
 from hotline_bridge.store.cases import Signature
 from hotline_bridge.store.corrections import FLAG, Correction
-from hotline_bridge.store.recordings import UNHEARABLE
+from hotline_bridge.store.recordings import UNHEARABLE, WAITING
 from hotline_bridge.store.tx import Tx
 from routing.addressee import same_desk
 from routing.case import ENTERED, HANDED_BACK, SIGNED, Case, Entry, Recording, State
@@ -25,8 +25,8 @@ def sign(  # noqa: PLR0913 (a signature binds all of it)
 ) -> None:
     """Sign: bound to the recording as it was heard, the slip's words and the recipients; then the slip may leave.
 
-    The book says how much of it this reviewer heard through the bridge before signing. Where it is missing, empty, changed
-    or no recording at all, nobody signs it as heard without saying `why` it is signed all the same (P-9.1).
+    The book says how much of it this reviewer heard through the bridge before signing. Where it is not there yet, missing, empty,
+    changed or no recording at all, nobody signs it as heard without saying `why` it is signed all the same (P-9.1).
 
     `dismissed` names the flags that the recording does not bear out: they are kept as corrections, for triage to learn from.
     RuleError where the case is not held, the reviewer took the complaint or entered it, nothing was found, or a flag
@@ -38,7 +38,7 @@ def sign(  # noqa: PLR0913 (a signature binds all of it)
     if not findings.strip():
         msg = "the findings are empty; write what was heard (P-9.1)"
         raise RuleError(msg)
-    unheard = _unheard(tx, case, why)
+    unheard = _unheard(tx, case, heard, why)
     case = replace(case, recording=replace(heard, reference=case.recording.reference))
     routing = route(case, rules.pack(case.pack), rules.directory)
     if routing.lead is None:
@@ -63,10 +63,10 @@ def _may_sign(tx: Tx, case: Case, who: str) -> None:
         raise RuleError(msg)
 
 
-def _unheard(tx: Tx, case: Case, why: str) -> str:
+def _unheard(tx: Tx, case: Case, heard: Recording, why: str) -> str:
     """Why the recording could not be heard, for the book; RuleError where that must be said and is not (P-9.1)."""
     kept = main(tx, case)
-    if kept is None or kept.state not in UNHEARABLE:
+    if kept is None or not (kept.state in UNHEARABLE or (kept.state == WAITING and not heard.sha256)):
         return f"；说明：{why}" if why.strip() else ""
     if not why.strip():
         msg = f"录音{CALLED[kept.state]}（{kept.trouble or kept.state}），不能按已复听签字；写明原因（why / --why） / the recording is {kept.state}: say why it is signed all the same (P-9.1)"

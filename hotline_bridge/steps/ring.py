@@ -23,7 +23,7 @@ from routing.pack import Pack
 from routing.recipients import phone_of
 from routing.rules import Rules
 from routing.slip import title_of
-from routing.telephone import read
+from routing.telephone import dialled
 
 RANG, UNCALLABLE = "电话外呼", "电话外呼未拨"
 LONGEST_CALL = timedelta(minutes=10)        # of ringing and talking: longer, and whoever placed it is gone
@@ -67,7 +67,7 @@ def look(tx: Tx, reminder: int, now: datetime, rules: Rules) -> Plan | None:
     tried = tx.calls_out.of_reminder(reminder)
     if len(tried) >= rules.voice.tries:
         return None
-    number = number_of(phone_of(rules.directory, errand.unit, errand.attention), rules.calls.home_area)
+    number = dialled(phone_of(rules.directory, errand.unit, errand.attention), rules.calls.home_area)
     if not number:
         if not tried:
             _note(tx, case, UNCALLABLE, f"{errand.name}；{unit.full_name} {errand.attention}：目录中的号码不能由系统拨打（须转分机，或不完整），请人工拨打", now, rules)
@@ -116,11 +116,6 @@ def says_of(call: CallOut, rules: Rules) -> str:
     unit = rules.directory.get(call.unit)
     left = "" if call.result == "acknowledged" or call.attempt < rules.voice.tries else "；不再自动拨打，请人工拨打"
     return f"第{call.attempt}次，{unit.full_name if unit else call.unit} {call.person} {call.number}：{RESULTS[call.result]}{left}"
-
-
-def number_of(phone: str, home_area: str) -> str:
-    """What an exchange dials for a contact's number as the directory has it; "" where it has none, or one that wants an extension said to somebody."""
-    return next((one.digits for one in read(phone, home_area) if one.kind and not one.extension and (one.kind != "landline" or one.area)), "")
 
 
 def _owing(tx: Tx, errand: Errand | None, rules: Rules) -> Case | None:

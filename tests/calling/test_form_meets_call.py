@@ -174,3 +174,21 @@ async def test_a_second_form_of_the_same_call_is_the_conflict_it_was(bank: Bank)
     answer = await bank.post(a_form(ID, narrative="完全不同的内容，客户投诉理财产品亏损。"))
     assert answer.standing == "conflict"
     assert len(bank.cases()) == 1
+
+
+async def test_P9_1_the_same_form_by_the_desktop_and_by_the_exchange_is_one_complaint(bank: Bank) -> None:
+    await hear(bank, row(ID, recording=REC))
+    first = await bank.post(a_form(ID))
+    again = await bank.post(a_form(ID, source=EAST))
+    assert (again.number, again.standing) == (first.number, "repeat")
+    assert (await bank.post(a_form(ID, source=EAST))).standing == "repeat"
+    assert [case.number for case in bank.cases()] == [first.number]
+    assert bank.words().count("同一表单再次送达") == 1
+
+
+async def test_P9_1_what_another_door_says_otherwise_is_a_case_of_its_own_and_the_desk_is_asked_which_call_it_is(bank: Bank) -> None:
+    await hear(bank, row(ID, recording=REC))
+    first = await bank.post(a_form(ID))
+    other = await bank.post(a_form(ID, source=EAST, narrative="客户另称上地路营业所叫号机坏了，等了两个小时无人理会。"))
+    assert (other.standing, other.number != first.number) == ("opened", True)
+    assert "no-call" in kinds(bank)

@@ -1,5 +1,6 @@
 """Real calls on a real exchange become cases: one each, whatever told of them and in whichever order (P-3, P-9.1)."""
 
+import base64
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -63,16 +64,15 @@ async def test_P9_1_form_by_http_and_call_by_events_meet(exchange: Asterisk, tmp
         assert len(bridge.cases()) == 1
 
 
-async def test_P3_a_form_sent_twice_by_two_ways_is_one_case(exchange: Asterisk, tmp_path: Path) -> None:
-    """A desktop that sends its form by the exchange, and posts it as well, and again."""
+async def test_P3_a_form_sent_twice_and_in_two_spellings_is_one_case(exchange: Asterisk, tmp_path: Path) -> None:
+    """A desktop that sends its form itself, naming the call, and sends it again: as JSON and as base64 of it."""
     async with centre(configured(tmp_path, exchange), exchange) as bridge, telephones(exchange) as people:
         call_id = await people.call("95580", caller(5), speaks=1)
-        form = seat_form(5, call_id=call_id)
-        for _ in range(2):
-            await people.send({"Form": json.dumps(form, ensure_ascii=False)})
-        await bridge.until(lambda: len(bridge.cases()))
-        await bridge.post(call_id, 5)
+        form = json.dumps(seat_form(5, call_id=call_id), ensure_ascii=False)
+        for fields in ({"Form": form}, {"Form": form}, {"FormB64": base64.b64encode(form.encode()).decode()}):
+            await people.send(fields)
         await bridge.until(lambda: heard(bridge, 5))
+        await bridge.until(lambda: bridge.rows("SELECT count(*) FROM paper WHERE kind = 'ami-form' AND state = 'read'") == [(3,)])
         await bridge.quiet()
         assert len(bridge.cases()) == 1
 

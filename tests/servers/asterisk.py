@@ -135,7 +135,7 @@ def asterisk() -> Iterator[Asterisk]:
         for file in CONFIGURATION.iterdir():
             text = file.read_text("utf-8").replace("@HOME@", str(exchange.inside))
             (home / "etc" / file.name).write_text(text.replace("@PORT@", str(port)).replace("@SECRET@", exchange.secret), "utf-8")
-        (home / "etc/hotline-bridge.conf").write_bytes(SHIPPED.read_bytes() if SHIPPED.exists() else b"")
+        shutil.copy(SHIPPED, home / "etc/hotline-bridge.conf")
         exchange.start()
         yield exchange
     finally:

@@ -7,7 +7,7 @@ from hotline_bridge.steps.assign import Change, assign
 from hotline_bridge.steps.review import sign
 from routing.case import Recording, State
 from routing.errors import RuleError
-from tests.conftest import Bank
+from tests.conftest import HEARD, Bank
 from tests.make import a_form
 
 PLAIN = "客户称上地路营业所柜员态度冷淡，问三句不答一句，要求道歉。"
@@ -22,7 +22,7 @@ def kept(bank: Bank, number: str) -> list[tuple[str, str, str]]:
 async def test_P9_1_a_flag_the_recording_does_not_bear_out_is_kept_as_a_correction(bank: Bank) -> None:
     number = (await bank.post(a_form(narrative=FLAGGED, recording="a.wav"))).number
     await bank.quiet()
-    await bank.decide(sign, number, "复核员甲", "客户未提电视台", Recording(), dismissed=["reputation"])
+    await bank.decide(sign, number, "复核员甲", "客户未提电视台", Recording("", HEARD), dismissed=["reputation"])
     await bank.quiet()
     assert kept(bank, number) == [(FLAG, "reputation", "")]
     assert any(one.what == "复核签字" and "不成立的标记：reputation" in one.says for one in bank.book(number))
@@ -34,7 +34,7 @@ async def test_P9_1_a_flag_that_was_never_raised_cannot_be_dismissed(bank: Bank)
     number = (await bank.post(a_form(narrative=FLAGGED, recording="a.wav"))).number
     await bank.quiet()
     with pytest.raises(RuleError, match="its flags are over_50k、reputation"):
-        await bank.decide(sign, number, "复核员甲", "已复听", Recording(), dismissed=["误导销售"])
+        await bank.decide(sign, number, "复核员甲", "已复听", Recording("", HEARD), dismissed=["误导销售"])
     assert bank.case(number).state is State.HELD
     assert kept(bank, number) == []
 

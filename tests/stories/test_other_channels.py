@@ -90,7 +90,7 @@ async def test_P9_1_a_comment_that_must_be_reviewed_is_not_settled_by_the_outlet
     kept = next(entry.says for entry in bank.book(done.number) if entry.what == "随登记的答复未计入")
     assert "over_50k" in kept
     assert ANSWER["answer_facts"] in kept
-    await bank.sign(done.number, findings="已核对意见簿原件")         # no recording, and nobody claims one
+    await bank.sign(done.number, findings="已核对意见簿原件", sha256="")         # no recording, and nobody claims one
     await bank.quiet()
     assert "复听并签字" not in bank.relay.to(OUTLET)[0].text
     await closed_by(bank, done.number)

@@ -15,7 +15,7 @@ from hotline_bridge.steps.review import sign
 from routing.case import Recording
 from routing.labels import labelled
 from routing.rehearsal import Outcome, differences
-from tests.conftest import Bank
+from tests.conftest import HEARD, Bank
 from tests.make import a_form
 
 RUDE = "客户称上地路营业所柜员态度冷淡，问三句不答一句，要求道歉。"
@@ -80,7 +80,7 @@ async def test_what_people_decided_becomes_labelled_texts(bank: Bank) -> None:
     rude = (await bank.post(a_form("2", narrative=RUDE))).number
     await bank.post(a_form("3", narrative=RUDE + "还说再不处理就投诉到底。"))
     await bank.quiet()
-    await bank.decide(sign, sixty, "复核员甲", "未提电视台", Recording(), dismissed=["reputation"])
+    await bank.decide(sign, sixty, "复核员甲", "未提电视台", Recording("", HEARD), dismissed=["reputation"])
     await bank.decide(assign, rude, "desk", Change(category="内部管理", unit="B1010102"))
     await bank.quiet()
     found = {one.id: one for one in desk_examples(bank.house.store)}

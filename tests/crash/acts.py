@@ -5,6 +5,8 @@ again after each crash). Everything else is the house's.
 """
 
 import asyncio
+import os
+import wave
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +22,7 @@ from tests.fakes import ZONE
 from tests.make import HALF_ANSWER, WHOLE_ANSWER, a_form, a_mail, form_bytes
 
 POSTED, HELD = "1784683800.17", "1784683900.18"
+RECORDING = "2026/07/22/b.wav"
 OUTLET, REFUSING, RETURNING = "ts-b1010101@branch.example", "ts-b1010103@branch.example", "ts-b1010201@branch.example"
 CSV_ROW = (
     '"","13800000001","95580","hotline","13800000001","PJSIP/trunk-1","PJSIP/8001-2","Dial","PJSIP/8001",'
@@ -57,15 +60,22 @@ def at(text: str) -> datetime:
 
 # what comes in ---------------------------------------------------------------------------------------------------------
 def _papers(place: Place) -> None:
-    """A form and a mail in the drop folder, one file nobody can read, a call's record, a mail in the mailbox."""
+    """A form and a mail in the drop folder, one file nobody can read, a call's record and a recording, a mail in the mailbox."""
+    recording = place.folder / "recordings" / RECORDING
+    recording.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(recording), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(b"\1\0" * 8000)
+    ended = at("2026-07-22T07:20").timestamp()      # nobody writes to it any more
+    os.utime(recording, (ended, ended))
     held = a_form(
-        HELD, narrative="客户称在清河镇营业所办理六万元转账，柜员操作失误转错账户，要求尽快更正。", unit="清河镇营业所", recording="2026/07/22/b.wav",
+        HELD, narrative="客户称在清河镇营业所办理六万元转账，柜员操作失误转错账户，要求尽快更正。", unit="清河镇营业所", recording=RECORDING,
     )
     spool = place.folder / "spool"
     (spool / "a.json").write_bytes(form_bytes(held))
     (spool / "b.eml").write_bytes(_complaint("学院南路营业所", 1))
     (spool / "c.json").write_bytes(b'{"form": nothing')
-    (place.folder / "Master.csv").write_text(CSV_ROW.format(id=POSTED), "utf-8")
+    (place.folder / "Master.csv").write_text(CSV_ROW.format(id=POSTED) + CSV_ROW.format(id=HELD), "utf-8")
     place.deliver(_complaint("海棠桥营业所", 2))
 
 

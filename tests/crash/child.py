@@ -22,11 +22,14 @@ import structlog
 
 from adapters.cdr_file import CdrFile
 from adapters.imap import Imap, ImapSettings
+from adapters.recordings import Recordings
 from adapters.smtp import Smtp, SmtpSettings
 from adapters.spool import Spool
 from hotline_bridge.config import load_config
 from hotline_bridge.daemon import run_until_quiet
 from hotline_bridge.house import House, Shelf
+from hotline_bridge.recorded import NEAR
+from hotline_bridge.recordist import look_some
 from hotline_bridge.rulebook import load_rules
 from hotline_bridge.store.engine import Store, open_engine
 from hotline_bridge.store.upgrade import upgrade
@@ -36,6 +39,7 @@ from tests.crash.acts import PLAYS
 ROOT = Path(__file__).parents[2]
 OURS = tuple(f"{ROOT / part}{os.sep}" for part in ("hotline_bridge", "adapters", "routing"))
 DIED = 9
+PATIENCE = timedelta(hours=24)
 PASSWORD = "box-password"     # of mailboxes that live as long as a test
 
 
@@ -110,11 +114,14 @@ async def play(orders: Orders, rules: Rules) -> None:
     mailer = Smtp(SmtpSettings("127.0.0.1", orders.smtp_port, "none"))
     imap = Imap("mailbox", ImapSettings("127.0.0.1", orders.box, PASSWORD, orders.imap_port, None))
     cdr = CdrFile("cdr:pbx", folder / "Master.csv", 1.0)
-    house = House(store, lambda: now, Shelf(rules), [Spool("spool", folder / "spool"), cdr, imap], mailer)
+    archive = Recordings(folder / "recordings")
+    house = House(store, lambda: now, Shelf(rules), [Spool("spool", folder / "spool"), cdr, imap], mailer, archive=archive)
     try:
         with store.present(lambda: now):
             await act.people(house)
             await run_until_quiet(house, 200)
+            while await look_some(house, archive, NEAR, PATIENCE):
+                await run_until_quiet(house, 200)
     finally:
         await imap.close()
         await mailer.close()

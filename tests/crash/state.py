@@ -10,6 +10,9 @@ from sqlalchemy import Connection, Engine, text
 TABLES = {
     "papers": "select source, kind, size, state, coalesce(trouble, '') from paper",
     "legs": "select l.exchange, count(*) from leg l group by l.exchange",
+    "calls": 'select k.exchange, k.global_id, k.result, c.number from call k left join case_file c on c.id = k."case"',
+    "recordings": "select reference, state, sha256, size from recording",
+    "call errands": 'select e.kind, c.number, e.done is not null from call_errand e left join case_file c on c.id = e."case"',
     "cases": "select number, state, channel, category, unit, lead, source, call_id, hotline, seat, provisional, undelivered,"
              " recording, round, climbed from case_file",
     "letters": "select about, purpose, round, message_id, sender, raw is not null from letter",

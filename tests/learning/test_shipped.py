@@ -208,6 +208,7 @@ def test_the_model_is_better_than_the_lists_alone_on_the_texts_kept_aside(model:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)          # a minute and a half of computing, more where others compute too
 def test_training_again_gives_the_model_that_comes_along(model: Model, texts: Sequence[Labelled], sayings: Sequence[Phrase], sample_rules: Rules) -> None:
     """Not to the bit: another processor adds up in another order, and the lists may have got a word since."""
     tables = sample_rules.tables["psbc-95580"].beside(model)

@@ -6,7 +6,6 @@ makes; with `encode` on their content is encoded as the post was. What is commit
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 import hashlib
 import os
@@ -62,18 +61,21 @@ class FreeswitchFolder:
         return self._name
 
     async def waiting(self, cursor: str) -> AsyncIterator[LostPost]:
-        """Yield what lies there and is written to its end, by name; OSError where a folder cannot be read.
+        """Yield what lies there and is written to its end, by name; then OSError where a folder cannot be read.
 
         There is no cursor: what was taken is not there any more. A folder FreeSWITCH has not made yet is empty.
         """
         del cursor
         self._handed.clear()
+        closed: list[str] = []
         for folder in self._folders:
-            for path in await asyncio.to_thread(_files, folder):
+            for path in await asyncio.to_thread(_files, folder, closed):
                 found = await asyncio.to_thread(self._read, path)
                 if found is not None:
                     self._handed.setdefault(found.key, []).append((folder, path))
                     yield found
+        if closed:              # told at the end: it keeps no other folder out
+            raise OSError("; ".join(closed))
 
     async def accepted(self, paper: _Keyed) -> None:
         """Move the committed file, and any of the same content, to taken/."""
@@ -88,7 +90,7 @@ class FreeswitchFolder:
                 return
 
     def _any(self) -> bool:
-        return any(self._stuck.get(path) != _stamp(path) for folder in self._folders for path in _files(folder))
+        return any(self._stuck.get(path) != _stamp(path) for folder in self._folders for path in _files(folder, []))
 
     def _read(self, path: Path) -> LostPost | None:
         if path in self._stuck and self._stuck[path] == _stamp(path):
@@ -127,11 +129,7 @@ class FreeswitchFolder:
                 raise PermissionError   # it stays, to be opened by somebody
             if stamp is not None and stamp[0] <= self._limit and _key(path.read_bytes()) != key:
                 return                  # it has other words by now, and is handed in again
-            target = folder / TAKEN / path.name
-            target.parent.mkdir(exist_ok=True)
-            if target.exists():
-                target = target.with_name(f"{key[-16:]}-{path.name}")
-            path.replace(target)
+            _move(path, folder / TAKEN, key)
         except FileNotFoundError:       # another daemon at the same folder has just put it away
             pass
         except OSError:
@@ -139,19 +137,48 @@ class FreeswitchFolder:
                 self._stuck[path] = stamp
 
 
-def _files(folder: Path) -> list[Path]:
-    """The records in a folder and in the dated ones below it, the oldest of these first."""
+def _files(folder: Path, closed: list[str]) -> list[Path]:
+    """The records in a folder and in the dated ones below it, the oldest of these first; `closed` gets those that cannot be read."""
+    listed = _entries(folder, closed)
+    dated = [Path(entry.path) for entry in listed if _DATED.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)]
+    return [Path(entry.path) for inner in (*(_entries(one, closed) for one in dated), listed) for entry in inner if _is_record(entry)]
+
+
+def _entries(folder: Path, closed: list[str]) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
+            return sorted(entries, key=lambda entry: entry.name)
     except FileNotFoundError:
         return []
-    found: list[Path] = []
-    for entry in listed:
-        if _DATED.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
-            with suppress(FileNotFoundError), os.scandir(entry.path) as inner:
-                found += sorted(Path(one.path) for one in inner if _NAME.fullmatch(one.name))
-    return found + [Path(entry.path) for entry in listed if _NAME.fullmatch(entry.name)]
+    except OSError as error:
+        closed.append(f"{folder} cannot be read: {error.strerror or error}")
+        return []
+
+
+def _is_record(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file of the modules; what only has such a name (a link, a pipe, a folder) is none."""
+    try:
+        return _NAME.fullmatch(entry.name) is not None and entry.is_file(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _move(path: Path, taken: Path, key: str) -> None:
+    """Move a file into taken/, over nothing that lies there; OSError where that is a link: nothing leaves the folder."""
+    taken.mkdir(exist_ok=True)
+    there = os.open(taken, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.replace(path, f"{key[-16:]}-{path.name}" if _holds(there, path.name) else path.name, dst_dir_fd=there)
+    finally:
+        os.close(there)
+
+
+def _holds(folder: int, name: str) -> bool:
+    try:
+        os.lstat(name, dir_fd=folder)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

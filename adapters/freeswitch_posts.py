@@ -11,6 +11,7 @@ from typing import Literal
 
 from aiohttp import web
 
+from adapters.bodies import Bodies
 from adapters.formats.cdr.freeswitch_post import bare_of, is_xml, key_of
 from adapters.formats.http_login import REALM, Nonces, Request, basic_of, challenges, digest_standing, same
 from routing.papers import Unreadable
@@ -57,24 +58,26 @@ class FreeswitchPosts:
     largest: int
     nonces: Nonces
     clock: Callable[[], float]
+    bodies: Bodies = field(default_factory=Bodies)
 
     def routes(self) -> list[web.RouteDef]:
         """What to add to the application."""
         return [web.post(PATH, self.post)] if self.switches else []
 
     async def post(self, request: web.Request) -> web.Response:
-        """Take one leg: 202, or 200 where only that is thanks; 401, 404, 413 and 400 where it was not taken."""
+        """Take one leg: 202, or 200 where only that is thanks; 401, 404, 408, 413 and 400 where it was not taken."""
         switch = self.switches.get(request.match_info["name"])
         if switch is None:
             return _said(404, {"detail": "no [[freeswitch]] of this name is configured", "cure": "correct the url of the module, or the name in the configuration"})
         if refused := self._refused(request, switch):
             return refused
         try:
-            body, whole = await _read(request, self.largest)
-        except web.RequestPayloadError:
-            return _said(400, {"detail": "the body broke off", "cure": "it is posted again by retries, or lies in err-log-dir"}, {"Connection": "close"})
-        if not whole:
-            number = await self._aside(switch, body, TOO_LARGE, RAISE)
+            body = await self.bodies.take(request, self.largest)
+        except (web.RequestPayloadError, TimeoutError) as error:
+            status, detail = (408, f"the body did not come within {self.bodies.patience:g} s") if isinstance(error, TimeoutError) else (400, "the body broke off")
+            return _said(status, {"detail": detail, "cure": "it is posted again by retries, or lies in err-log-dir"}, {"Connection": "close"})
+        if len(body) > self.largest:
+            number = await self._aside(switch, body[:HEAD_KEPT], TOO_LARGE, RAISE)
             return _said(413, {"detail": f"the record is over {self.largest} bytes; its head is kept", "cure": "raise http.largest", "quarantine": number}, {"Connection": "close"})
         return await self._taken(switch, body)
 
@@ -115,14 +118,3 @@ def _said(status: int, told: Mapping[str, object], headers: Mapping[str, str] | 
     wrong = status >= 400
     body = {"type": "about:blank", "title": web.Response(status=status).reason, "status": status, **told} if wrong else told
     return web.json_response(body, status=status, headers=dict(headers or {}), content_type="application/problem+json" if wrong else "application/json")
-
-
-async def _read(request: web.Request, largest: int) -> tuple[bytes, bool]:
-    """The body, and whether it was whole; of one that is too large only the head."""
-    chunks, size = [], 0
-    async for chunk in request.content.iter_any():
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > largest:
-            return b"".join(chunks)[:HEAD_KEPT], False
-    return b"".join(chunks), True

@@ -12,13 +12,16 @@ from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
+import structlog
 
-from adapters.formats.vendor import Post, Seen, Told, doubt_of, kept_body, seen_in
+from adapters.bodies import Bodies
+from adapters.formats.vendor import Post, Seen, Told, doubt_at_once, doubt_of, kept_body, seen_in
 from routing.calls import Live, LiveCall, Stage
 from routing.papers import Unreadable
 from routing.telephone import plain
 from routing.vendor import Proof, Vendor
 
+log = structlog.get_logger()
 PATH = "/api/v1/vendors/{name}"
 _STAGES: Mapping[str, Stage] = {"ring": "ringing", "answer": "talking", "end": "ended"}
 
@@ -64,6 +67,7 @@ class VendorPosts:
     largest: int
     home_area: str = ""
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    bodies: Bodies = field(default_factory=Bodies)
 
     def routes(self) -> list[web.RouteDef]:
         """What to add to the application."""
@@ -77,20 +81,31 @@ class VendorPosts:
             return _problem(404, "no vendor of this name pushes here", "look at [intake.vendor.NAME] in the configuration")
         if not _may_come(pusher.vendor, request):
             return self._refuse(name, "address", 403, "this address may not push for the vendor", "add its network to addresses of the vendor's table")
+        post = Post({key.lower(): value for key, value in request.headers.items()}, request.rel_url.raw_query_string, b"")
+        if doubt := doubt_at_once(pusher.vendor.mapping.proof, pusher.secret, post, self.clock()):
+            return self._doubted(name, doubt)       # nobody who proves nothing may fill the memory
         try:
-            body = await _read(request, self.largest)
+            post = replace(post, body=await self.bodies.take(request, self.largest))
         except web.RequestPayloadError:
             return _problem(400, "the body broke off or is not encoded as its headers say", "send it again, whole", close=True)
-        post = Post({key.lower(): value for key, value in request.headers.items()}, request.rel_url.raw_query_string, body)
+        except TimeoutError:
+            return self._refuse(name, "slow", 408, f"the body did not come within {self.bodies.patience:g} s", "send it again", close=True)
+        return await self._whole(name, pusher, post)
+
+    async def _whole(self, name: str, pusher: Pusher, post: Post) -> web.Response:
+        """Take one push whose body is here, as much of it as may be."""
         proof = pusher.vendor.mapping.proof
         if doubt := doubt_of(proof, pusher.secret, post, self.clock()):
-            status = 401 if doubt == "missing" else 403
-            return self._refuse(name, doubt, status, f"the proof of the push is {doubt}", "compare token_file of the vendor's table with what is set at the vendor")
-        if len(body) > self.largest:
-            head = replace(post, body=body[:HEAD_KEPT])
+            return self._doubted(name, doubt)
+        if len(post.body) > self.largest:
+            head = replace(post, body=post.body[:HEAD_KEPT])
             await self.keep(f"vendor:{name}", paper_of(head, proof), (TOO_LARGE, RAISE))
             return self._refuse(name, "size", 413, f"the body is over {self.largest} bytes; its head is kept", "send one call a push, without its recording", close=True)
         return await self._taken(name, pusher.vendor, paper_of(post, proof))
+
+    def _doubted(self, name: str, doubt: str) -> web.Response:
+        status = 401 if doubt == "missing" else 403
+        return self._refuse(name, doubt, status, f"the proof of the push is {doubt}", "compare token_file of the vendor's table with what is set at the vendor")
 
     async def _taken(self, name: str, vendor: Vendor, paper: VendorPaper) -> web.Response:
         if paper.body:          # some vendors first ask whether anybody is there
@@ -105,11 +120,12 @@ class VendorPosts:
     def _tell(self, source: str, paper: VendorPaper, vendor: Vendor) -> None:
         """The board hears of calls that go on; what cannot be read is the reading step's to tell."""
         try:
-            seen = seen_in(paper.body, vendor)
+            for call in live_calls(source, seen_in(paper.body, vendor), self.clock(), self.home_area):
+                self.live(call)
         except Unreadable:
             return
-        for call in live_calls(source, seen, self.clock(), self.home_area):
-            self.live(call)
+        except Exception as error:  # noqa: BLE001 (it is kept: trouble on the board may not cost the thanks)
+            log.error("call not shown on the board", source=source, error=type(error).__name__)  # noqa: TRY400 (its words may be a customer's)
 
     def _refuse(self, name: str, why: str, status: int, detail: str, cure: str, *, close: bool = False) -> web.Response:
         self.refused[name, why] += 1
@@ -160,17 +176,6 @@ def _may_come(vendor: Vendor, request: web.Request) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return any((mapped or address) in network for network in vendor.networks)
-
-
-async def _read(request: web.Request, largest: int) -> bytes:
-    """The body; of one that is too large as much as shows that it is."""
-    chunks, size = [], 0
-    async for chunk in request.content.iter_chunked(64 << 10):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > largest:
-            break
-    return b"".join(chunks)
 
 
 def _problem(status: int, detail: str, cure: str, *, close: bool = False) -> web.Response:

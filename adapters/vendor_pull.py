@@ -23,9 +23,16 @@ from routing.vendor import Pull, Vendor
 
 WINDOW = timedelta(days=1)          # asked for at once; Huawei allows seven days
 NARROWEST = timedelta(minutes=1)
-MOST_PAGES = 100                    # Alibaba's highest page number
+MOST_PAGES = 100                    # Alibaba's highest page number; of one span no more are asked for
 LARGEST = 32 << 20                  # bytes of one answer
 TIMEOUT = 30.0                      # seconds for one answer
+
+
+PAGES_CURE = "ask the vendor how pages are asked for, and correct pull_url or [pull] page of the mapping"
+
+
+class _PagesFail(Exception):
+    """The pages of a span do not bring all that is in it; narrower spans may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +87,8 @@ class VendorPull:
         now, pull = self._clock(), self._settings.pull
         since = max(filter(None, (_moment(cursor), self._reached)), default=now - timedelta(hours=pull.first_hours))
         held, seen, last = now, set[str](), None
-        async for record in self._records(since - timedelta(minutes=pull.overlap_minutes), now):
+        async for record, paper in self._records(since - timedelta(minutes=pull.overlap_minutes), now):
             held = min(held, self._waits_since(record, now) or held)
-            paper = _paper(record)
             if paper.key not in self._accepted and paper.key not in seen:
                 if last is not None:
                     yield last
@@ -114,29 +120,42 @@ class VendorPull:
             return None
         return began if began is not None and now - began < timedelta(hours=pull.patience_hours) else None
 
-    async def _records(self, start: datetime, end: datetime) -> AsyncIterator[Mapping[str, object]]:
+    async def _records(self, start: datetime, end: datetime) -> AsyncIterator[tuple[Mapping[str, object], PulledPaper]]:
         windows = list(_windows(start, end))
         while windows:
             first, last = windows.pop(0)
-            span = Span(first, last, 0, self._settings.pull.page)
-            leaf = await self._leaf(span)
-            if leaf.total > MOST_PAGES * span.size and last - first > NARROWEST:
+            try:
+                async for found in self._leaves(Span(first, last, 0, self._settings.pull.page)):
+                    yield found
+            except _PagesFail:
+                if last - first <= NARROWEST:
+                    raise Refusal(f"the vendor gives the same page again and again, or over {MOST_PAGES} of them for one minute; {PAGES_CURE}") from None
                 middle = first + (last - first) / 2
                 windows[:0] = [(first, middle), (middle, last)]
-                continue
-            async for record in self._leaves(span, leaf):
-                yield record
 
-    async def _leaves(self, span: Span, leaf: Leaf) -> AsyncIterator[Mapping[str, object]]:
-        """Every record of a span whose first page is here: the total stands on that page alone."""
-        total, count = leaf.total, 0
+    async def _leaves(self, span: Span) -> AsyncIterator[tuple[Mapping[str, object], PulledPaper]]:
+        """Every record of a span, page by page: the total stands on the first alone, and not with every vendor.
+
+        _PagesFail where pages do not bring all of it: there are too many, or one brings nothing but what came before.
+        """
+        leaf, count, seen = await self._leaf(span), 0, set[str]()
+        total = leaf.total
+        if total > MOST_PAGES * span.size:
+            raise _PagesFail
         while leaf.records:
-            for record in leaf.records:
-                yield record
-            count += len(leaf.records)
-            if count >= total > 0 or len(leaf.records) < span.size:
+            found = [(record, _paper(record)) for record in leaf.records]
+            keys = {paper.key for _, paper in found}
+            if keys <= seen:
+                raise _PagesFail
+            seen |= keys
+            for one in found:
+                yield one
+            count += len(found)
+            if count >= total > 0 or len(found) < span.size:
                 return
             span = replace(span, page=span.page + 1)
+            if span.page >= MOST_PAGES:
+                raise _PagesFail
             leaf = await self._leaf(span)
 
     async def _leaf(self, span: Span) -> Leaf:

@@ -69,14 +69,18 @@ class Crier:
 
 
 def _claimed(tx: Tx, kind: str, now: datetime, rules: Rules) -> tuple[list[Task], Spoken | None]:
-    """The announcements of a kind that are due, together, and the one line they make; none out of hours, or of what has moved on."""
+    """The announcements of a kind that are due, together, and the one line they make; none out of hours, or of what has moved on.
+
+    Every case waits for the hours of its own pack; it holds up no other's.
+    """
     tasks = tx.tasks.claim((kind,), now, PATIENCE, MOST)
     cases = [case for case in tx.cases.several([task.subject for task in tasks]) if _stands(case, kind, now)]
-    opens = max((working(rules.pack(case.pack), now, rules) for case in cases), default=now)
-    if opens > now:
-        for task in tasks:
-            tx.tasks.postpone(task, opens, "not in working hours", counts=False)
-        return [], None
+    opens = {pack: working(rules.pack(pack), now, rules) for pack in {case.pack for case in cases}}
+    later: dict[int, datetime] = {case.id: opens[case.pack] for case in cases if opens[case.pack] > now}
+    for task in tasks:
+        if task.subject in later:
+            tx.tasks.postpone(task, later[task.subject], "not in working hours", counts=False)
+    tasks, cases = [task for task in tasks if task.subject not in later], [case for case in cases if case.id not in later]
     try:
         return tasks, _says(cases, kind, rules) if cases else None
     except RuleError as error:          # the template is at fault; people see the cases on their screens

@@ -10,17 +10,19 @@ from datetime import datetime, timedelta
 from routing.calls import LiveCall
 
 FORGOTTEN = timedelta(hours=6)      # after its last turn a call that nobody ended is taken off
+MOST_CALLS = 5_000                  # that stand there; beyond it the one that was silent longest goes
 REMEMBERED = 1_000                  # turns that a listener who comes back may still hear
 MOST_WAITING = 200                  # turns a listener may be behind; one who is slower is let go
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn a call took: its number since the board was put up, and when the call was first heard of."""
+    """A turn a call took: its number since the board was put up, when the call was first heard of, and when we heard of this turn."""
 
     number: int
     call: LiveCall
     since: datetime
+    heard: datetime
 
 
 @dataclass(eq=False, slots=True)
@@ -55,8 +57,12 @@ class Listener:
 
 @dataclass(slots=True)
 class Board:
-    """Every call that rings or is spoken in now, by its exchange and id; told and listened to in one loop."""
+    """Every call that rings or is spoken in now, by its exchange and id; told and listened to in one loop.
 
+    `clock` is the house's: an exchange whose own goes wrong spoils its own calls' moments and nothing else.
+    """
+
+    clock: Callable[[], datetime]
     _calls: dict[tuple[str, str], Turn] = field(default_factory=dict)
     _past: deque[Turn] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     _listeners: set[Listener] = field(default_factory=set)
@@ -65,25 +71,29 @@ class Board:
 
     def tell(self, call: LiveCall) -> None:
         """A call has taken a turn; what was told before, and the end of a call nobody knows, is no news."""
-        self._forget(call.at)
+        now = self.clock()
+        self._forget(now)
+        call = replace(call, at=min(call.at, now))
         key = (call.exchange, call.global_id)
         before = self._calls.get(key)
         if before is not None and replace(call, at=before.call.at) == before.call:
             return
-        if before is None and call.stage == "ended":
+        if before is None and (call.stage == "ended" or now - call.at >= FORGOTTEN):
             return
         self._calls.pop(key, None)
-        self._era = self._era or f"{call.at.timestamp() * 1000:.0f}"
+        self._era = self._era or f"{now.timestamp() * 1000:.0f}"
         self._number += 1
-        turn = Turn(self._number, call, before.since if before is not None else call.at)
+        turn = Turn(self._number, call, before.since if before is not None else call.at, now)
         if call.stage != "ended":
-            self._calls[key] = turn         # behind all others: they lie in the order of their last turns
+            self._calls[key] = turn         # behind all others: they lie in the order in which they were last heard of
+            if len(self._calls) > MOST_CALLS:
+                del self._calls[next(iter(self._calls))]
         self._past.append(turn)
         self._publish(turn)
 
-    def calls(self, now: datetime) -> list[Turn]:
+    def calls(self) -> list[Turn]:
         """The calls of this moment, the oldest first."""
-        self._forget(now)
+        self._forget(self.clock())
         return sorted(self._calls.values(), key=lambda turn: (turn.since, turn.number))
 
     def name_of(self, number: int) -> str:
@@ -135,6 +145,6 @@ class Board:
     def _forget(self, now: datetime) -> None:
         while self._calls:
             key, turn = next(iter(self._calls.items()))
-            if turn.call.at > now - FORGOTTEN:
+            if now - turn.heard < FORGOTTEN:
                 return
             del self._calls[key]

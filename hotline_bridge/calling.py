@@ -10,7 +10,7 @@ from hotline_bridge.store.tx import Tx
 from routing.meeting import UNANSWERED
 from routing.papers import Call
 from routing.rules import Rules
-from routing.telephone import plain
+from routing.telephone import caller
 
 
 def heard_of(tx: Tx, paper: int, part: Call, now: datetime, rules: Rules) -> Known:
@@ -35,7 +35,7 @@ def look_again(tx: Tx, known: Known, now: datetime, rules: Rules) -> Known:
 
 def _as_it_stands(tx: Tx, part: Call, now: datetime, rules: Rules) -> Known:
     call = call_of(tx, ids_of(part), part.source, ties_of(part)) or part
-    known = tx.telephone.seen(call, plain(call.ani, rules.calls.home_area), ties_of(call), now)
+    known = tx.telephone.seen(call, caller(call.ani, rules.calls.home_area), ties_of(call), now)
     if meet(tx, ids_of(call), now, rules):
         known = tx.telephone.get(known.id) or known
     complete(tx, known, call, now, rules)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,14 +11,16 @@ from pathlib import Path
 from adapters.formats.books.paper import unprintable
 from adapters.formats.fetch_address import headers_of
 from hotline_bridge.config import Cdr, Config, ImapSection, SmtpSection, load_config, secret_path
-from hotline_bridge.config_calls import FreeswitchSection
+from hotline_bridge.config_calls import FreeswitchSection, VendorSection
 from hotline_bridge.config_file import ConfigMistakes
 from hotline_bridge.rulebook import BadTables, load_rules
 from hotline_bridge.sealing import signing
 from hotline_bridge.store.upgrade import current, newest
-from hotline_bridge.switchroom import ami_settings, esl_settings, knock_at_asterisk, knock_at_freeswitch, switches
+from hotline_bridge.vendors import vendor_of
+from hotline_bridge.switchroom import ami_settings, esl_settings, knock_at_asterisk, knock_at_freeswitch, switches, vendor_secret
 from hotline_bridge.wiring import engine_of, mail_doors, posters, reply_key, visitors
 from hotline_bridge.voiceroom import checked, unspoken
+from routing.errors import BadTable
 from routing.recipients import unreachable
 from routing.reporting import places, readers
 from routing.rules import Rules
@@ -102,6 +105,20 @@ def _exchanges(config: Config, report: Report) -> None:
                 report.wrong(str(mistake))
     for row, switch in enumerate(config.freeswitch):
         _freeswitch(switch, row, report)
+    for name, vendor in config.intake.vendor.items():
+        _vendor(name, vendor, report)
+
+
+def _vendor(name: str, one: VendorSection, report: Report) -> None:
+    """A vendor's secret, by what its mapping asks for; a mapping that cannot be used is told with the other tables."""
+    try:
+        vendor_secret(name, one, vendor_of(name, one))
+        report.good(f"vendor {name}")
+    except ConfigMistakes as error:
+        for mistake in error.mistakes:
+            report.wrong(str(mistake))
+    except BadTable:
+        return
 
 
 def _freeswitch(one: FreeswitchSection, row: int, report: Report) -> None:
@@ -118,12 +135,16 @@ def _freeswitch(one: FreeswitchSection, row: int, report: Report) -> None:
             report.wrong(str(mistake))
     for folder in one.error_folders:
         _folder(f"freeswitch {one.name}", folder, os.R_OK | os.W_OK | os.X_OK, report)
+        if (folder / "taken").is_symlink():
+            report.wrong(f"freeswitch {one.name}: {folder / 'taken'} is a link, and none is followed; expected a folder, or nothing: it is made")
 
 
 def _voice(config: Config, report: Report) -> None:
     """What calls to units need beside the exchange."""
     if words := unspoken(config):
         report.odd(f"voice: {words}")
+    if config.voice.loudspeaker and shutil.which(program := config.voice.loudspeaker[0]) is None:
+        report.wrong(f'voice.loudspeaker: {program} is no program of this machine that this user may run; expected one that plays a sound file, e.g. ["/usr/bin/aplay", "-q"]')
     _folder("voice.sounds", config.voice.sounds, os.R_OK | os.W_OK | os.X_OK, report)
     _folder("voice.spool", config.voice.spool, os.R_OK | os.W_OK | os.X_OK, report)
 
@@ -162,6 +183,7 @@ def _secret_files(config: Config) -> Iterator[tuple[str, Path | None]]:
     """Every file a secret is read from, by its key."""
     rows = [*((f"sources {one.name}", one.token_file) for one in config.sources), *((f"people {one.name}", one.token_file) for one in config.people)]
     yield from rows
+    yield from ((f"intake.vendor.{name}.token_file", one.token_file) for name, one in config.intake.vendor.items())
     yield from (("dkim.key_file", config.dkim.key_file), ("reply_key_file", config.reply_key_file), ("store.password_file", config.store.password_file))
     yield from (("recording.headers_file", config.recording.headers_file), ("recording.key_file", config.recording.key_file))
     yield from (("smtp.password_file", config.smtp.password_file), ("imap.password_file", config.imap.password_file))

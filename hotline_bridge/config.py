@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator, model_validator,
+    Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
@@ -231,30 +231,45 @@ class Config(BaseSettings):
         return not self.smtp.host and not self.imap.host
 
     @property
+    def doors(self) -> tuple[str, ...]:
+        """The names of all doors that papers are fetched from, as the wiring opens them."""
+        lost = [f"freeswitch:{one.name}{door}" for one in self.freeswitch for door, there in ((":lost", one.error_folders), (":events", one.event_host)) if there]
+        asked = [f"vendor:{name}" for name, one in self.intake.vendor.items() if one.pull_url]
+        spool = ["spool"] if self.spool is not None else []
+        return ("mailbox", *(f"cdr:{one.name}" for one in self.cdr), *spool, *(f"asterisk:{one.name}" for one in self.asterisk), *lost, *asked)
+
+    @property
     def store_url(self) -> str:
         """The database to open."""
         return self.store.url or f"sqlite:///{self.state / 'bridge.db'}"
 
     @field_validator("people", "sources", "cdr", "authorities", "asterisk", "freeswitch")
     @classmethod
-    def _names_differ(cls, rows: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _names_differ(cls, rows: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
         names = [row.name for row in rows]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            msg = f"the name {', '.join(twice)} stands twice; give each entry a name of its own"
+            msg = f"the name {', '.join(twice)} stands twice; expected a name of its own for each [[{info.field_name}]]"
             raise ValueError(msg)
         return rows
 
     @model_validator(mode="after")
+    def _exchanges_differ(self) -> Self:
+        if both := sorted({one.name for one in self.asterisk} & {one.name for one in self.freeswitch}):
+            msg = f"asterisk, freeswitch: the name {', '.join(both)} stands in both tables; expected another name, for voice.exchange and cdr.exchange name one exchange"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def _two_mailboxes(self) -> Self:
         if self.bank.mailbox.lower() == self.bank.desk.lower():
-            msg = "bank.mailbox and bank.desk: two mailboxes; alarms sent to the first would come back as complaints"
+            msg = "bank.mailbox and bank.desk are one mailbox: alarms sent to it would come back as complaints; expected two mailboxes"
             raise ValueError(msg)
         return self
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
         if bool(self.smtp.host) != bool(self.imap.host):
-            msg = "smtp.host and imap.host: set both (your mail servers) or neither (the embedded one)"
+            msg = "only one of smtp.host and imap.host is set; expected both (your mail servers) or neither (the embedded one)"
             raise ValueError(msg)
         return self
 

@@ -11,12 +11,13 @@ from hotline_bridge.config_section import Place, Port, Secret, Section, Zone, re
 from routing.dialling import DIAL
 
 NAME = r"^[A-Za-z0-9._-]{1,40}$"       # stands in addresses and in the names of doors
+ONE_LINE = r"^[^\x00-\x1f\x7f]{0,80}$"      # goes to an exchange as it is
 
 
 class Login(Section):
     """A user and a password that stands in a file or in the environment."""
 
-    user: str = ""
+    user: str = Field("", pattern=ONE_LINE)
     password_file: Place | None = None
     password: SecretStr | None = Field(None, description="by environment only")
 
@@ -111,9 +112,14 @@ class RecordingSection(Section):
     @field_validator("urls")
     @classmethod
     def _addresses(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
-        for one in urls:
-            if address_of(one).query:
-                msg = f"{one}: the beginning of an address, without ?"
+        for row, one in enumerate(urls, 1):     # by its number: a password may stand in it
+            try:
+                query = address_of(one).query
+            except ValueError as error:
+                msg = f"address {row} cannot be used: {error}; expected one such as https://rec.vendor.example/"
+                raise ValueError(msg) from None
+            if query:
+                msg = f"address {row} has a ? in it; expected the beginning of an address"
                 raise ValueError(msg)
         return urls
 
@@ -121,7 +127,11 @@ class RecordingSection(Section):
     @classmethod
     def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
         for one in networks:
-            ip_network(one)
+            try:
+                ip_network(one)
+            except ValueError as error:
+                msg = f"{error}; expected a network, e.g. 10.20.0.0/16"
+                raise ValueError(msg) from None
         return networks
 
 
@@ -132,6 +142,7 @@ class VoiceSection(Section):
     way: Literal["manager", "call-file"] = Field("manager", description="how an Asterisk is told: by its manager interface, or by files in its outgoing folder")
     dial: str = Field("Local/{number}@from-internal", pattern=DIAL, description="the channel to a number, e.g. PJSIP/{number}@trunk; FreeSWITCH: sofia/gateway/bank/{number}")
     caller_id: str = Field("", pattern=r"^[0-9+]{0,20}$", description="the number shown; empty: the hotline of the case")
+    abroad: bool = Field(False, description="whether numbers from abroad (+, 00) are dialled; emergency numbers never are")
     sounds: Place | None = Field(None, description="folder for spoken texts that both the bridge and the exchange reach; empty: below the state folder")
     sounds_there: str = Field("", description="the same folder as the exchange sees it; empty: the same path")
     spool: Place | None = Field(None, description="the exchange's outgoing folder, for way = call-file")

@@ -139,12 +139,13 @@ def _mistake(row: Mapping[str, Any], file: TomlFile, environ: Mapping[str, str],
     key = ".".join(str(part) for part in row["loc"])
     variable = _variable(prefix + "__".join(str(part) for part in row["loc"]).upper(), environ)
     where = f"environment {variable}" if variable else file.where(key) or "configuration"
-    kind, message = row["type"], str(row["msg"]).removeprefix("Value error, ")
+    kind = row["type"]
+    message, _, cure = str(row["msg"]).removeprefix("Value error, ").partition("; expected ")       # how our own validators speak
     hidden = kind in _WRONG or (isinstance(row["input"], (Mapping, Sequence)) and not isinstance(row["input"], str))
     secret = bool((SECRET_KEYS | {"url"}) & set(key.rpartition(".")[2].split("_")))
     shown = "" if hidden or secret else f"{row['input']!r} cannot be used"
-    expected = _expected(kind, key, row.get("ctx", {}), by_environment=bool(variable)) or message
-    return Mistake(where, key or "(whole)", _WRONG.get(kind) or shown or ("cannot be used" if expected != message else message), expected)
+    expected = _expected(kind, key, row.get("ctx", {}), by_environment=bool(variable)) or cure or message
+    return Mistake(where, key or "(whole)", _WRONG.get(kind) or (message if cure else shown) or ("cannot be used" if expected != message else message), expected)
 
 
 def _variable(name: str, environ: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 def _named(value: object) -> object:
     if value == "":
-        msg = "an empty path would mean the folder the program was started in"
+        msg = "an empty path would mean the folder the program was started in; expected a path, or no such key"
         raise ValueError(msg)
     return value
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hotline_bridge.board import Board
@@ -13,9 +13,13 @@ from routing.rules import Rules
 
 @dataclass(slots=True)
 class Shelf:
-    """Where the rules in force lie; a reload puts others there, whole. A step keeps the ones it began with."""
+    """Where the rules in force lie; a reload puts others there, whole. A step keeps the ones it began with.
+
+    `keys` are the secrets of vendors that push, by their names: they belong to the proofs their mappings ask for.
+    """
 
     rules: Rules
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(slots=True)
@@ -77,7 +81,7 @@ class House:
     office: Office | None = None
     office_bell: Bell = field(default_factory=Bell)
     books_bell: Bell = field(default_factory=Bell)
-    board: Board = field(default_factory=Board)
+    board: Board = field(kw_only=True)
     rush: Rush = field(default_factory=Rush)
     archive: Archive | None = None
     signing: Callable[[bytes], bytes] | None = None      # puts our signature on a letter's bytes, before they are fixed for ever

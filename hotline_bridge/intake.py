@@ -1,9 +1,9 @@
 """The hall: a paper is kept before anybody is thanked. Fetched papers one by one, posted forms by the batch."""
 
 import asyncio
-import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ import structlog
 
 from hotline_bridge.house import House
 from hotline_bridge.logs import frames
-from hotline_bridge.ports import Inlet, Paper, Recounted
+from hotline_bridge.ports import Fleeting, Inlet, Paper, Recounted
 from hotline_bridge.opening import Posted, take_form
 from hotline_bridge.store.engine import is_database_trouble
 from hotline_bridge.store.papers import New
@@ -38,7 +38,7 @@ async def take_in(house: House, inlet: Inlet) -> int:
             log.warning("mail was missing", door=inlet.name, found=count)
     count += await _hand_in(house, inlet, inlet.waiting(cursor))
     seen = house.clock()
-    await house.store.run(lambda tx: tx.papers.mark(inlet.name, "", seen))
+    await house.store.run(lambda tx: tx.papers.succeeded(inlet.name, seen))
     return count
 
 
@@ -86,22 +86,40 @@ def keep(tx: Tx, source: str, paper: Paper, now: datetime) -> bool:
 
 async def watch(house: House, inlet: Inlet) -> None:
     """Fetch from a door for ever; one that is out of reach is tried again, ever more patiently."""
-    wait = FIRST_WAIT
+    wait, longest = FIRST_WAIT, inlet.longest_wait if isinstance(inlet, Fleeting) else LONGEST_WAIT
     while True:
         try:
             await take_in(house, inlet)
             wait = FIRST_WAIT
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_AGAIN):      # a quiet door is looked at too, or it would seem dead (pain 2)
-                    await inlet.more()
+            await _stirred(inlet)
         except OSError as error:
-            log.warning("door out of reach", door=inlet.name, trouble=f"{type(error).__name__}: {error}", again_in_s=wait)
+            trouble = f"{type(error).__name__}: {error}"
+            log.warning("door out of reach", door=inlet.name, trouble=trouble, again_in_s=wait)
         except Exception as error:  # noqa: BLE001 (a defect of one door must not close the others)
+            trouble = f"a defect: {type(error).__name__}; the log says where"
             log.error("door failed", door=inlet.name, error=type(error).__name__, where=frames(error), again_in_s=wait)  # noqa: TRY400 (its words may be a customer's)
         else:
             continue
+        await _noted(house, inlet.name, trouble)
         await asyncio.sleep(wait)
-        wait = min(wait * 2, LONGEST_WAIT)
+        wait = min(wait * 2, longest)
+
+
+async def _noted(house: House, door: str, trouble: str) -> None:
+    """Note for `status` why a door does not succeed; where it is the store that is away, nobody could look there anyway."""
+    now = house.clock()
+    with suppress(OSError):
+        await house.store.run(lambda tx: tx.papers.failed(door, trouble, now))
+
+
+async def _stirred(inlet: Inlet) -> None:
+    """Wait until there is something at a door, or for LOOK_AGAIN: a quiet door is looked at too, or it would seem dead (pain 2)."""
+    try:
+        async with asyncio.timeout(LOOK_AGAIN) as patience:
+            await inlet.more()
+    except TimeoutError:
+        if not patience.expired():      # the door's own: what it talks to does not answer
+            raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,5 +33,6 @@ def look(tx: Tx, ani: str, now: datetime, rules: Rules) -> None:
 
 
 def _attempt(one: Known, rules: Rules) -> Attempt:
+    spoken = one.case is not None or (one.result == "answered" and bool(one.seat))        # a voice that bids welcome is nobody
     missed = one.result in UNANSWERED and one.ended is not None and is_complaint(one, rules)
-    return Attempt(one.id, one.at, spoken=one.result == "answered" or one.case is not None, complaint=missed)
+    return Attempt(one.id, one.at, spoken=spoken, complaint=missed)

@@ -64,6 +64,16 @@ class Recounted(Protocol):
         ...
 
 
+@runtime_checkable
+class Fleeting(Protocol):
+    """A door behind which things pass by unkept: it is knocked at again sooner than others."""
+
+    @property
+    def longest_wait(self) -> float:
+        """Seconds at most between tries while it is out of reach."""
+        ...
+
+
 class Receipt(Protocol):
     """What the relay said about one recipient: `answer` is "accepted", "refused" (for good) or "later"."""
 
@@ -137,7 +147,10 @@ class Glance(Protocol):
 
 
 class Taken(Protocol):
-    """A recording that was seen whole; `draft` is the copy of one that lay elsewhere, safe on the disk and not yet anybody's."""
+    """A recording that was seen whole; `draft` is the copy of one that lay elsewhere, safe on the disk and not yet anybody's.
+
+    `cut` says that it was not whole after all: the connection ended before the file did.
+    """
 
     @property
     def size(self) -> int: ...
@@ -147,6 +160,8 @@ class Taken(Protocol):
     def head(self) -> bytes: ...
     @property
     def draft(self) -> Path | None: ...
+    @property
+    def cut(self) -> bool: ...
 
 
 class Archive(Protocol):

@@ -1,6 +1,8 @@
 """The room that looks for recordings: on the disk many at a time, on other machines one by one, for as long as patience says (P-9.1)."""
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,11 +25,29 @@ FETCHERS = 4
 PAUSE, TROUBLED = 1.0, 5.0          # seconds between looks at the list, and after the database or the disk failed
 
 
+@dataclass(slots=True)
+class Folder:
+    """Whether the folder of recordings is away: said when it goes and when it comes back, not for every recording in it."""
+
+    away: bool = False
+
+    def told(self, looks: Iterable[Look | None]) -> None:
+        """What the looks of a moment say of the folder."""
+        known = [one for one in looks if one is not None and one.growing is None and not one.nowhere]
+        away = any(one.away for one in known)
+        if away and not self.away:
+            log.error("recordings folder out of reach", cure="see whether `recordings` is mounted; recordings are looked for until it is back")
+        elif known and self.away and not away:
+            log.info("recordings folder is back")
+        self.away = away if known else self.away
+
+
 async def attend(house: House, archive: Archive, kind: str, patience: timedelta) -> None:
     """Look for recordings of a kind for ever."""
+    folder = Folder()
     while True:
         try:
-            busy = await look_some(house, archive, kind, patience)
+            busy = await look_some(house, archive, kind, patience, folder)
         except OSError as error:
             log.error("room waits", room="recordist", trouble=str(error), again_in_s=TROUBLED)  # noqa: TRY400 (the cure says more)
             await asyncio.sleep(TROUBLED)
@@ -36,7 +56,7 @@ async def attend(house: House, archive: Archive, kind: str, patience: timedelta)
             await asyncio.sleep(PAUSE)
 
 
-async def look_some(house: House, archive: Archive, kind: str, patience: timedelta) -> bool:
+async def look_some(house: House, archive: Archive, kind: str, patience: timedelta, folder: Folder | None = None) -> bool:
     """Look for those that are due; False if there are none."""
     now = house.clock()
     tasks = await house.store.run(lambda tx: tx.tasks.claim((kind,), now, HELD, 1 if kind == FAR else BATCH))
@@ -49,7 +69,9 @@ async def look_some(house: House, archive: Archive, kind: str, patience: timedel
         (large if known.get(task.subject) and await _is_large(archive, known[task.subject]) else small).append(task)
     for group in (small, *([task] for task in large)):      # a large one holds up nobody but itself
         if group:
-            await _looked(house, archive, group, patience)
+            found = await _looked(house, archive, group, patience)
+            if folder is not None and kind == NEAR:
+                folder.told(found)
     return True
 
 
@@ -61,12 +83,13 @@ async def _is_large(archive: Archive, kept: Kept) -> bool:
     return glance is not None and glance.size > LARGE
 
 
-async def _looked(house: House, archive: Archive, tasks: list[Task], patience: timedelta) -> None:
+async def _looked(house: House, archive: Archive, tasks: list[Task], patience: timedelta) -> list[Look | None]:
     known = await house.store.read(lambda tx: tx.recordings.several([task.subject for task in tasks]))
     found = [(task, await _look(house, archive, known.get(task.subject))) for task in tasks]
     now = house.clock()
     await house.store.run(lambda tx: _settle(tx, found, now, patience))
     house.desk_bell.ring()
+    return [what for _, what in found]
 
 
 async def _look(house: House, archive: Archive, kept: Kept | None) -> Look | None:

@@ -112,7 +112,7 @@ def _voice_rules(config: "Config") -> VoiceRules:
     if voice.exchange and voice.exchange not in ways:
         raise BadTables([BadTable("voice.exchange", [f"{voice.exchange} is no [[asterisk]], and no [[freeswitch]] with an event_host; expected one of {', '.join(ways) or 'those, of which there are none'}"])])
     return VoiceRules(
-        ways[voice.exchange] if voice.exchange else "", voice.tries, voice.again_minutes, voice.at_once, voice.ring_seconds, voice.caller_id, announces=bool(voice.loudspeaker),
+        ways[voice.exchange] if voice.exchange else "", voice.tries, voice.again_minutes, voice.at_once, voice.ring_seconds, voice.caller_id, announces=bool(voice.loudspeaker), abroad=voice.abroad,
     )
 
 

@@ -3,17 +3,18 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import structlog
 
 from adapters.systemd import notify, watchdog_seconds
-from hotline_bridge.config import Config
+from hotline_bridge.config import Config, ConfigMistakes
 from hotline_bridge.daemon import run
 from hotline_bridge.house import House
 from hotline_bridge.rulebook import BadTables, load_rules
 from hotline_bridge.steps.retime import Batch, retime
+from hotline_bridge.switchroom import vendor_keys
 from hotline_bridge.tables import settle_memory
 from hotline_bridge.wiring import build
 from routing.calendar import Calendar, changed_days
@@ -49,24 +50,31 @@ async def serve(config: Config) -> None:
                 await asyncio.sleep(seconds)
 
         async def reload() -> None:
-            """On SIGHUP load the rules anew and put them on the shelf, whole or not at all."""
+            """On SIGHUP load the rules anew."""
             while True:
                 await hup.wait()
                 hup.clear()
-                try:
-                    loaded = await asyncio.to_thread(load_rules, config, built.house.rules.identity.reply_key)
-                except BadTables as error:
-                    log.error("rules not reloaded, the old ones stay in force", trouble=str(error))  # noqa: TRY400 (the mistakes say more)
-                    continue
-                await _take_up(built.house, loaded.rules)
+                await load_anew(config, built.house)
 
         await run(built.house, (*built.rooms, watchdog, reload), ready)
         notify("STOPPING=1")
 
 
-async def _take_up(house: House, rules: Rules) -> None:
+async def load_anew(config: Config, house: House) -> bool:
+    """Load the rules, and the secrets of vendors that push, and put them on the shelf, whole or not at all: whether they lie there now."""
+    try:
+        rules = (await asyncio.to_thread(load_rules, config, house.rules.identity.reply_key)).rules
+        keys = await asyncio.to_thread(vendor_keys, config, rules.vendors)
+    except (BadTables, ConfigMistakes) as error:
+        log.error("rules not reloaded, the old ones stay in force", trouble=str(error))  # noqa: TRY400 (the mistakes say more)
+        return False
+    await _take_up(house, rules, keys)
+    return True
+
+
+async def _take_up(house: House, rules: Rules, keys: Mapping[str, str]) -> None:
     """Put other rules on the shelf; what a new calendar moves is worked out anew."""
-    before, house.shelf.rules = house.rules.calendar, rules
+    before, house.shelf.rules, house.shelf.keys = house.rules.calendar, rules, keys
     settle_memory()
     log.info("rules reloaded", rules=rules.digest)
     await _open_books(house)

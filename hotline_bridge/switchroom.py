@@ -1,9 +1,10 @@
 """The wiring of the telephone side: exchanges, vendors, recordings and calls out become doors, routes and rooms."""
 
 import asyncio
+import re
 import secrets
 import ssl
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from adapters.freeswitch_posts import FreeswitchPosts, Switch
 from adapters.vendor_posts import Pusher, VendorPaper, VendorPosts
 from adapters.vendor_pull import PullSettings, VendorPull
 from hotline_bridge.config import Config, ConfigMistakes, Mistake
-from hotline_bridge.config_calls import AsteriskSection, FreeswitchSection
+from hotline_bridge.config_calls import AsteriskSection, FreeswitchSection, VendorSection
 from hotline_bridge.daemon import Room
 from hotline_bridge.house import House
 from hotline_bridge.intake import Counter
@@ -30,8 +31,10 @@ from hotline_bridge.recordroom import recording_rooms
 from hotline_bridge.vendors import vendor_of
 from routing.calls import Live
 from routing.telephone import plain
+from routing.vendor import Vendor
 
 log = structlog.get_logger()
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LONGEST_TAKE = 20.0         # seconds a post waits for its commit, e.g. while another program holds the database
 
 
@@ -134,17 +137,30 @@ async def _vendor_inlets(config: Config, clock: Clock, stack: AsyncExitStack) ->
     return [
         VendorPull(
             f"vendor:{name}",
-            PullSettings(vendor_of(name, one), one.pull_url, one.pull_user, _secret(one.secret, f"intake.vendor.{name}.token_file"), one.pull_every),
+            PullSettings(vendor := vendor_of(name, one), one.pull_url, one.pull_user, vendor_secret(name, one, vendor), one.pull_every),
             clock, session, partial(secrets.token_hex, 16),
         )
         for name, one in asked.items()
     ]
 
 
+def vendor_keys(config: Config, vendors: Mapping[str, Vendor]) -> dict[str, str]:
+    """The secret of each vendor that pushes; ConfigMistakes with every one that is missing or cannot be what its mapping asks for."""
+    keys, mistakes = dict[str, str](), list[Mistake]()
+    for name, one in config.intake.vendor.items():
+        if one.pull_url:
+            continue
+        try:
+            keys[name] = vendor_secret(name, one, vendors[name])
+        except ConfigMistakes as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise ConfigMistakes(mistakes)
+    return keys
+
+
 def _vendor_posts(config: Config, house: House, counter: Counter) -> VendorPosts:
     """Where other vendors push; how their calls read is asked of the rules in force."""
-    keys = {name: _vendor_secret(config, house, name) for name, one in config.intake.vendor.items() if not one.pull_url}
-
     async def keep(source: str, paper: VendorPaper, told: tuple[str, str] | None) -> int:
         async with asyncio.timeout(LONGEST_TAKE):       # TimeoutError is an OSError: 503, and the vendor pushes again
             return await counter.keep(source, paper, told)
@@ -154,17 +170,23 @@ def _vendor_posts(config: Config, house: House, counter: Counter) -> VendorPosts
 
     def pushers() -> dict[str, Pusher]:
         vendors = house.rules.vendors
-        return {name: Pusher(vendors[name], key) for name, key in keys.items() if name in vendors}
+        return {name: Pusher(vendors[name], key) for name, key in house.shelf.keys.items() if name in vendors}
 
     return VendorPosts(pushers, keep, house.board.tell, turned_away, house.clock, config.http.largest, config.calls.home_area)
 
 
-def _vendor_secret(config: Config, house: House, name: str) -> str:
-    """The secret of a vendor's pushes; "" where neither its mapping asks for one nor the bank has set one."""
-    one, vendor = config.intake.vendor[name], house.rules.vendors[name]
-    if vendor.mapping.proof.kind == "none" and one.token is None and one.token_file is None:
+def vendor_secret(name: str, one: VendorSection, vendor: Vendor) -> str:
+    """The secret of a vendor; "" where it pushes, and neither its mapping asks for one nor the bank has set one.
+
+    ConfigMistakes where there is none, or its file cannot be read.
+    """
+    if not one.pull_url and vendor.mapping.proof.kind == "none" and one.token is None and one.token_file is None:
         return ""
-    return _secret(one.secret, f"intake.vendor.{name}.token_file")
+    key = f"intake.vendor.{name}.token_file"
+    found = _secret(one.secret, key)
+    if not one.pull_url and vendor.mapping.proof.kind == "basic" and not all(found.partition(":")):
+        raise ConfigMistakes([Mistake("configuration", key, "holds no user and password", "a file that holds user:password, as set at the vendor")])
+    return found
 
 
 def _secret(ask: Callable[[], str], key: str) -> str:
@@ -174,8 +196,8 @@ def _secret(ask: Callable[[], str], key: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         found, wrong = "", f"cannot be read: {type(error).__name__}"
     else:
-        wrong = "there is no password: no file is named, or it is empty"
-    if not found:
+        wrong = "holds more than one line, or a control character" if found else "there is no password: no file is named, or it is empty"
+    if not found or _CONTROL.search(found):     # no exchange is told a second line
         raise ConfigMistakes([Mistake("configuration", key, wrong, "a file that holds nothing but the password, readable by this user")])
     return found
 

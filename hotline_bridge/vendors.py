@@ -46,6 +46,8 @@ def vendor_of(name: str, section: "VendorSection") -> Vendor:
             wrong.append(f"addresses: {error}; expected a network such as 203.0.113.0/24")
     if section.pull_url and mapping.pull is None:
         wrong.append(f"pull_url: {mapping.name} is not fetched but pushed; expected a mapping with [pull], e.g. aliyun or huawei")
+    if mapping.pull is not None and not section.pull_url:
+        wrong.append(f"pull_url: missing; {mapping.name} pushes nothing; expected the address its records are fetched from")
     if section.pull_url and not section.pull_user:
         wrong.append("pull_user: missing; expected the access key's id, or the user, of fetching")
     if wrong:

@@ -31,6 +31,10 @@ PATIENCE = ring.LONGEST_CALL + timedelta(minutes=2)     # a claim outlives the l
 SPARE = 180.0               # seconds of talk beyond the ringing
 AGAIN = timedelta(minutes=10)       # until a voice that does not speak is asked again
 HAND = "bridge"
+UNTOLD = (
+    "交换机 {0:.0f} 秒内未告知呼叫结果 / the exchange did not tell within {0:.0f} s what came of the call. By call-file: is deploy/asterisk/extensions.conf "
+    "included, and has the manager user read = user? By manager: has it read = call,dialplan? See docs/telephony.md"
+)
 MOST_CLAIMS = 8
 
 
@@ -124,6 +128,15 @@ class Booth:
             log.error("call failed", error=type(error).__name__, where=frames(error))  # noqa: TRY400 (its words may name a person)
             return CallEnd("unknown", said=f"{type(error).__name__}: a defect of the program, see the log")
 
+
+
+async def try_once(caller: Caller, order: CallOrder, spare: float = SPARE) -> CallEnd:
+    """Place a call that is kept nowhere; OSError with the cure where the exchange does not tell in time what came of it."""
+    try:
+        async with asyncio.timeout(order.ring_seconds + spare):
+            return await caller.call(order)
+    except TimeoutError:
+        raise OSError(UNTOLD.format(order.ring_seconds + spare)) from None
 
 
 def _looked(tx: Tx, task: Task, what: Callable[[], ring.Plan | None], now: datetime, rules: Rules) -> ring.Plan | None:

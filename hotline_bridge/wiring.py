@@ -38,7 +38,7 @@ from hotline_bridge.ports import Alarm, Archive, Clock, Inlet, Mailer, Office
 from hotline_bridge.recordroom import recordings_of
 from hotline_bridge.rulebook import Loaded, load_rules
 from hotline_bridge.sealing import signing
-from hotline_bridge.switchroom import telephone_inlets, telephone_rooms, telephone_routes
+from hotline_bridge.switchroom import telephone_inlets, telephone_rooms, telephone_routes, vendor_keys
 from hotline_bridge.voiceroom import voice_rooms
 from hotline_bridge.store.engine import Store, StoreUnavailable, open_engine
 from hotline_bridge.store.upgrade import current, newest, upgrade
@@ -124,9 +124,10 @@ async def build(config: Config, clock: Clock = system_clock) -> AsyncIterator[Bu
         mail = await stack.enter_async_context(_mail_server(config, desk)) if config.embedded else None
         mailer = _mailer(config, mail)
         stack.push_async_callback(mailer.close)
-        board = Board()
+        board = Board(clock)
         inlets = [*await _inlets(config, mail, stack), *await telephone_inlets(config, desk.rules.rules.by_hotline, clock, board.tell, stack)]
-        house = House(desk.store, clock, Shelf(desk.rules.rules), inlets, _checked(mailer), office=office_of(config), signing=signing(config), board=board, archive=desk.recordings)
+        shelf = Shelf(desk.rules.rules, vendor_keys(config, desk.rules.rules.vendors))
+        house = House(desk.store, clock, shelf, inlets, _checked(mailer), office=office_of(config), signing=signing(config), board=board, archive=desk.recordings)
         counter = Counter(house)
         door = Door()
         url = await _http(config, house, counter, stack, door)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from routing.telephone import same
+from routing.telephone import emergency, same
 
 Stage = Literal["ringing", "talking", "ended"]
 Result = Literal["acknowledged", "heard", "busy", "no-answer", "failed", "unknown"]
@@ -46,6 +46,12 @@ class CallOrder:
     caller_id: str
     ring_seconds: int
 
+    def __post_init__(self) -> None:
+        """ValueError where no machine may call, whoever asks for it."""
+        if emergency(self.number):
+            msg = "this is an emergency number; people call it, no machine does"
+            raise ValueError(msg)
+
 
 @dataclass(frozen=True, slots=True)
 class CallEnd:
@@ -85,3 +91,4 @@ class VoiceRules:
     ring_seconds: int = 45
     caller_id: str = ""                 # "" is the hotline of the case
     announces: bool = False
+    abroad: bool = False                # whether a machine may dial numbers from abroad

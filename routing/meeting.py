@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 APART = timedelta(days=3)       # further from its call no form is written: the same id is another call's
+BETWEEN = timedelta(days=1)     # records of one call do not lie further from each other: a vendor's ids come again
 OLD = timedelta(days=7)         # a call that was over so long before anybody told of it is history: nobody is called back
 INWARD = frozenset({"in", ""})
 UNANSWERED = frozenset({"abandoned", "no-answer", "busy", "failed"})
@@ -45,6 +46,20 @@ def _far(form: Side, call: Side) -> bool:
     if form.began is None or begins is None or ends is None:
         return False
     return form.began < begins - APART or form.began > ends + APART
+
+
+def contradict(one: Side, other: Side) -> bool:
+    """Whether two records of the same id cannot tell of one call: other callers, or a day without a word between them."""
+    return bool(one.number and other.number and one.number != other.number) or between(one, other) > BETWEEN
+
+
+def between(one: Side, other: Side) -> timedelta:
+    """The time between two conversations; none where they touch, or where nobody knows."""
+    begins, ends = one.began or one.ended, one.ended or one.began
+    begins_, ends_ = other.began or other.ended, other.ended or other.began
+    if begins is None or ends is None or begins_ is None or ends_ is None:
+        return timedelta()
+    return max(begins - ends_, begins_ - ends, timedelta())
 
 
 def matched(scores: Mapping[tuple[int, int], int]) -> dict[int, int]:

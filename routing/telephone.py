@@ -23,15 +23,16 @@ _CERTAIN = frozenset({"mobile", "foreign", "service"})
 _G = r"[ \t~\-\u2010-\u2015\u2212_.\u00b7()\[\]]{0,3}"            # what stands between digits of one number
 _CLEAR = r"(?<![0-9][ ~\-\u2010-\u2015\u2212_.\u00b7()\[\]])"      # no digit stands before it, one sign away
 _CHINA = rf"(?:(?:\+|00|011)?{_G}86{_G})?"
+_WAY = r"(?:(?:179[0-9]{2}|12593|10193|11808|12583[0-9])(?=[0-9]{11}))?"      # dialled before a number for a cheaper way; exchanges keep it in the caller
 _AREA = r"10|2[0-9]|[3-9][0-9]{2}"
 _SHORT = r"95[0-9]{3,6}|96[0-9]{3,4}|1[012][0-9]{3}|11[68]114|11[0-9]|12[0-2]"
 _BEHIND = r"转|分机号?|extension|ext\.?|#|x|p|w|-|/|,"
 _EXTENSION = rf"(?(seat)|(?:(?:[ ,;()\-]{{0,3}}(?:{_BEHIND})| ?\()[ :.=\-]{{0,3}}(?P<extension>(?!95[0-9]{{3}}(?![0-9])|0[0-9]{{2,3}}(?![0-9]))[0-9]{{1,6}})(?!-?[0-9]))?)"
 _ONE = re.compile(
     r"(?<![0-9])(?:"
-    rf"{_CHINA}(?:0{_G})?(?P<mobile>1[3-9](?:{_G}[0-9]){{9}})(?![0-9])"
+    rf"{_WAY}{_CHINA}(?:0{_G})?(?P<mobile>1[3-9](?:{_G}[0-9]){{9}})(?![0-9])"
     rf"|{_CHINA}(?P<free>[48]00(?:{_G}[0-9]){{7}})(?![0-9])"
-    rf"|{_CHINA}0{_G}(?P<area>{_AREA}){_G}(?:(?P<local>[0-9]{{7,8}}(?![0-9]|[ _.()]{{1,3}}[0-9])|[0-9](?:{_G}[0-9]){{6,7}}(?![0-9]))|(?P<line>{_SHORT})(?![0-9]))"
+    rf"|{_WAY}{_CHINA}0{_G}(?P<area>{_AREA}){_G}(?:(?P<local>[0-9]{{7,8}}(?![0-9]|[ _.()]{{1,3}}[0-9])|[0-9](?:{_G}[0-9]){{6,7}}(?![0-9]))|(?P<line>{_SHORT})(?![0-9]))"
     rf"|{_CLEAR}{_CHINA}(?P<bare>(?!86)(?:(?:10|2[0-9]){_G}[2-9](?:{_G}[0-9]){{7}}|[3-9][0-9]{{2}}{_G}[2-9](?:{_G}[0-9]){{6,7}}))(?![0-9])"
     rf"|(?P<foreign>(?:\+|00|011)(?!{_G}86)(?:{_G}[0-9]){{7,15}})(?![0-9])"
     rf"|{_CHINA}(?P<short>{_SHORT})(?![0-9])(?!{_G}[0-9])"
@@ -52,6 +53,9 @@ _DASHED_TAIL = re.compile(r"^(0[0-9]{2,3}[^0-9]{0,3}[2-9][0-9]{6,7})[-/][0-9]{1,
 _CORE = re.compile("[0-9](?:.*[0-9])?", re.DOTALL)
 _JOINED_MOBILE = re.compile(r"(?:86)?0?(1[3-9][0-9]{9})")
 _JOINED_LANDLINE = re.compile(rf"(?:86)?(0?)({_AREA})([2-9][0-9]{{6,7}})")
+_DIGITS = re.compile(r"\+?[0-9]{3,40}", re.ASCII)
+#: Police, ambulance, fire, accidents, rescue at sea; and what mobiles dial abroad. No machine calls them, whoever wrote them into a directory.
+_EMERGENCY = frozenset({"110", "119", "120", "122", "112", "911", "999", "12395"})
 _LOCAL = re.compile("[2-9][0-9]{6,7}")
 _LEAST_LANDLINE = 10        # digits, the 0 among them
 
@@ -87,6 +91,15 @@ def plain(text: str, home_area: str = "") -> str:
     return next((one.digits for one in read(text, home_area)), "")
 
 
+def caller(text: str, home_area: str = "") -> str:
+    """Return a caller as exchanges tell it, in its one form; digits that are no number we know stay as they are.
+
+    Who has a number that nobody can read does not hide it, and may be called back (P-3).
+    """
+    digits = text.strip()
+    return plain(text, home_area) or (digits if _DIGITS.fullmatch(digits) and digits.strip("+0") else "")
+
+
 def personal(text: str) -> str:
     """Return the first number that tells a person: a mobile, a landline with its area code, one from abroad; "" for none (P-18).
 
@@ -95,13 +108,25 @@ def personal(text: str) -> str:
     return next((one.digits for one in read(text) if one.kind in _PERSONAL and (one.kind != "landline" or _rings(one))), "")
 
 
-def dialled(text: str, home_area: str = "") -> str:
+def dialled(text: str, home_area: str = "", *, abroad: bool = False) -> str:
     """Return what an exchange dials to reach the first number of a field that a machine can call; "" for none (P-21).
 
     Digits alone, with a + before a number from abroad. One with an extension is for people: somebody has to be asked
-    for it. A landline of the exchange's own area keeps its area code.
+    for it. A landline of the exchange's own area keeps its area code. Emergency numbers are never dialled, and numbers
+    from abroad only where the bank allows it: 00 and a mobile is how a mobile is mistyped.
     """
-    return next((one.digits for one in read(text, home_area) if one.kind and not one.extension and (one.kind != "landline" or one.area)), "")
+    return next((one.digits for one in read(text, home_area) if _dials(one, abroad=abroad)), "")
+
+
+def emergency(text: str) -> bool:
+    """Whether a field holds the number of the police, an ambulance, or others that no machine may call."""
+    return any(one.digits.removeprefix(one.area) in _EMERGENCY for one in read(text))
+
+
+def _dials(one: Telephone, *, abroad: bool) -> bool:
+    if not one.kind or one.extension or one.digits.removeprefix(one.area) in _EMERGENCY:
+        return False
+    return bool(one.area) if one.kind == "landline" else abroad or one.kind != "foreign"
 
 
 def callable_number(text: str) -> bool:

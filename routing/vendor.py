@@ -54,6 +54,7 @@ class Fields(Table):
     call_id: Path
     global_call_id: Path | None = None
     other_ids: Path | None = None           # one or a list: other ids under which the same call is told of, or named by a form
+    form_ids: Path | None = None            # one or a list: ids that other calls bear too, a counter; a form may name the call by them
     direction: Path | None = None
     ani: Path | None = None
     hotline: Path | None = None

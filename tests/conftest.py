@@ -10,6 +10,7 @@ import pytest
 
 from hotline_bridge.config import load_config
 from hotline_bridge.daemon import run_until_quiet
+from hotline_bridge.board import Board
 from hotline_bridge.house import House, Shelf
 from hotline_bridge.opening import Posted, take_form
 from hotline_bridge.rulebook import load_rules
@@ -118,7 +119,7 @@ async def bank(store: Store, sample_rules: Rules, pack: str) -> Bank:
     """A house over the fresh store."""
     clock, door, relay = SetClock(), WalkIn(), Relay()
     rules = replace(sample_rules, default_pack=pack, by_hotline={})
-    return Bank(House(store, clock, Shelf(rules), [door], relay), clock, door, relay)
+    return Bank(House(store, clock, Shelf(rules), [door], relay, board=Board(clock)), clock, door, relay)
 
 
 #: Folders whose tests start programs or play whole houses: left to `make test`.

@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from adapters.formats.form_json import read_form
 from hotline_bridge.daemon import run_until_quiet
+from hotline_bridge.board import Board
 from hotline_bridge.house import House, Shelf
 from hotline_bridge.opening import take_form
 from hotline_bridge.steps.assign import Change, assign
@@ -238,7 +239,7 @@ def world(folder: Path, rules: Rules, first: date, seed: int) -> Year:
     event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     upgrade(engine)
     clock, door = SetClock(datetime.combine(first, time(0, 5), ZONE)), WalkIn()
-    house = House(InlineStore(engine, folder / "papers"), clock, Shelf(rules), [door], LightRelay())
+    house = House(InlineStore(engine, folder / "papers"), clock, Shelf(rules), [door], LightRelay(), board=Board(clock))
     year = Year(house, clock, door, rules, random.Random(seed))
     house.store.run_now(lambda tx: tx.tasks.hasten("books", 0, clock.now))
     return year

@@ -78,7 +78,11 @@ class CallFiles:
         content, name = call_file(order, channel(self.dial, order.number)), f"{order.token}.call"
 
         async def tell(_line: Ami) -> None:
-            await asyncio.to_thread(put, self.spool, name, content)
+            laying = asyncio.ensure_future(asyncio.to_thread(put, self.spool, name, content))
+            try:
+                await asyncio.shield(laying)
+            finally:            # who is cancelled waits: a file laid down after it was taken away would be a call
+                await asyncio.wait({laying})
 
         line = _line(self.settings, "user", (order.token,))
         try:

@@ -20,6 +20,8 @@ MOST = 32 << 20             # bytes that wait for a commit; beyond it nothing mo
 UPTIME_STEP = timedelta(seconds=1)      # Uptime comes in whole seconds, rounded either way: a restart may take less
 LINGER = 1.0                # seconds that events of a call wait for others of it
 FIRST = "服务未运行 / the bridge was not running"
+LONGEST_WAIT = 10.0
+LONGEST_UPTIME = 9          # digits of seconds, 31 years: of more nothing is believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class AmiDoor:
     def name(self) -> str:
         """The exchange."""
         return self._name
+
+    @property
+    def longest_wait(self) -> float:
+        """Events that nobody hears are gone: seconds at most between tries."""
+        return LONGEST_WAIT
 
     @property
     def note(self) -> str:
@@ -147,8 +154,8 @@ class AmiDoor:
         return paper("ami-gap", json.dumps(said, ensure_ascii=False, sort_keys=True).encode(), until)
 
     def _hear(self, packet: Packet) -> None:
-        if packet.event == "FullyBooted" and packet.get("uptime").isdecimal():
-            self._uptime = float(packet.get("uptime"))
+        if packet.event == "FullyBooted" and (uptime := packet.get("uptime")).isdecimal() and len(uptime) <= LONGEST_UPTIME:
+            self._uptime = float(uptime)
         elif packet.event == "Shutdown":
             self._shut = "交换机停机 / Asterisk shut down"
         before = self._gathering.due()

@@ -15,6 +15,7 @@ from routing.calls import Live, LiveCall
 
 KIND = "cdr-post"
 PING = 30.0                 # seconds of silence; FreeSWITCH tells its HEARTBEAT every 20
+LONGEST_WAIT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,18 @@ class EslEvents:
         """The inlet's name."""
         return self._name
 
+    @property
+    def longest_wait(self) -> float:
+        """Events that nobody hears are gone: seconds at most between tries."""
+        return LONGEST_WAIT
+
     async def waiting(self, cursor: str) -> AsyncIterator[HeardLeg]:
-        """Yield the legs that ended and are not kept yet; connects where there is no connection, OSError when out of reach."""
+        """Yield the legs that ended and are not kept yet, then connect where there is no connection; OSError when out of reach."""
         del cursor
-        if not self._esl.connected:
-            await self._esl.connect()
         for leg in list(self._ended.values()):
             yield leg
+        if not self._esl.connected:
+            await self._esl.connect()
 
     async def accepted(self, paper: _Keyed) -> None:
         """It is committed."""
@@ -71,13 +77,21 @@ class EslEvents:
                 async with asyncio.timeout(self._ping):
                     await self._bell.wait()
             except TimeoutError:
-                await self._esl.api("version")
+                await self._lives()
             if not self._esl.connected:
                 raise ConnectionError("the connection to the event socket broke")
 
     async def close(self) -> None:
         """Hang up."""
         await self._esl.close()
+
+    async def _lives(self) -> None:
+        """Ask whether the exchange still lives; a line that gives no answer is hung up, for a hung exchange leaves it standing."""
+        try:
+            await self._esl.api("version")
+        except TimeoutError:
+            await self._esl.close()
+            raise ConnectionError("the event socket is silent and does not answer; it is connected to anew") from None
 
     # told by the connection --------------------------------------------------------------------------------------------
     def tell(self, event: Event) -> None:

@@ -116,7 +116,7 @@ class Esl:
             await asyncio.gather(reading, return_exceptions=True)
         self._end(ConnectionError("the connection to the event socket was closed"))
         if writer is not None:
-            writer.close()
+            writer.transport.abort()        # nothing is owed to the other side, and one that takes nothing would be waited for
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 

@@ -12,6 +12,7 @@ _CODECS = {
     0x0001: "pcm", 0x0002: "ms-adpcm", 0x0003: "float", 0x0006: "alaw", 0x0007: "ulaw", 0x0011: "ima-adpcm", 0x0031: "gsm", 0x0040: "g721",
     0x0050: "mp2", 0x0055: "mp3", 0x0085: "g729", 0x0133: "g729", 0x0083: "g729", 0x0022: "truespeech", 0x0123: "g723", 0x0111: "g723",
 }
+_NEVER_WRITTEN = 0x7FFF0000     # sizes from here on stand where the writer could not go back: sox 0x7FFFF000, ffmpeg 0xFFFFFFFF
 _EVEN = frozenset({"pcm", "float", "alaw", "ulaw"})       # every second has as many bytes as the header says
 _LAST_WORDS = "不是可识别的声音文件 / no sound file that is known"
 #: What a file begins with, where in it, and what it then is.
@@ -69,6 +70,21 @@ def sound_of(head: bytes, size: int, name: str = "") -> Sound:
     if _is_mp3(head):
         return _timed(Sound("audio/mpeg", "mp3"), head, size)
     return _bare(head, size, name.rpartition(".")[2].lower())
+
+
+def cut_off(head: bytes, size: int) -> bool:
+    """Whether a RIFF file says of itself that it goes on behind its end; False where it does not say how long it is."""
+    if head[:4] not in {b"RIFF", b"RIFX"} or head[8:12] != b"WAVE":
+        return False
+    order, at = (">" if head[:4] == b"RIFX" else "<"), 12
+    while at + 8 <= len(head):
+        name, length = head[at:at + 4], int(struct.unpack_from(order + "I", head, at + 4)[0])
+        if length >= _NEVER_WRITTEN:
+            return False
+        if name == b"data":
+            return at + 8 + length > size
+        at += 8 + length + (length & 1)
+    return at > size + 1        # a chunk before the sound's own; the pad byte of the last may be missing
 
 
 def _bare(head: bytes, size: int, suffix: str) -> Sound:

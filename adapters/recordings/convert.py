@@ -6,10 +6,12 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
+from weakref import WeakValueDictionary
 
 from routing.papers import Unreadable
 
@@ -18,6 +20,8 @@ WITHIN = 120.0          # seconds for one conversion
 AT_ONCE = 2             # conversions at a time: the machine has other work
 KEPT = 2 << 30          # bytes of converted copies
 LARGEST = 1 << 30
+HOPELESS = 600.0        # seconds for which one that could not be converted is not tried again
+BROKEN = "录音无法转换，文件可能已损坏；可下载原文件 / the recording cannot be converted, it may be broken; fetch the file as it is"
 #: ffmpeg takes what its demuxers of these names read, from standard input alone: no playlist leads it anywhere.
 DEMUXERS = "wav,amr,asf,mp3,ogg,flac,mov,matroska,aac,w64,g729,g722"
 
@@ -29,7 +33,10 @@ class Converter:
     folder: Path
     ffmpeg: Path | None = None
     kept: int = KEPT
+    clock: Callable[[], float] = time.monotonic
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _under_way: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)     # a hash is converted by one at a time
+    _failed: dict[str, float] = field(default_factory=dict)     # hashes that could not be, and until when that is believed
 
     async def wav(self, source: BinaryIO, sha256: str, codec: str) -> Path:
         """The path of the recording as a 16-bit PCM WAV; made once for each hash.
@@ -37,21 +44,40 @@ class Converter:
         Unreadable, with the cure, where nothing here knows the codec or the file is broken; OSError where the disk refuses.
         """
         place = self.folder / f"{sha256}.wav"
-        async with self._turns:
-            if place.exists():
-                os.utime(place)         # the least heard goes first
+        if _heard(place):               # who wants what is there already waits for no turn
+            return place
+        self._command(codec, "")        # what nothing here plays is said at once
+        one = self._under_way.setdefault(sha256, asyncio.Lock())
+        async with one:
+            if _heard(place):
                 return place
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(prefix=".", suffix=".wav", dir=self.folder)
-            os.close(handle)
-            try:
-                await self._made(self._command(codec, name), source)
-                os.replace(name, place)  # noqa: PTH105 (nothing waits for a rename)
-            finally:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(name)  # noqa: PTH108 (nor for this)
-            await asyncio.to_thread(self._make_room, place)
+            if self._failed.get(sha256, 0.0) > self.clock():
+                raise Unreadable(BROKEN)
+            async with self._turns:
+                await self._convert(source, sha256, codec, place)
         return place
+
+    async def _convert(self, source: BinaryIO, sha256: str, codec: str, place: Path) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".wav", dir=self.folder)
+        os.close(handle)
+        try:
+            command = self._command(codec, name)
+            if not await self._made(command, source):
+                self._give_up(sha256)
+                raise Unreadable(BROKEN)
+            os.replace(name, place)  # noqa: PTH105 (nothing waits for a rename)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)  # noqa: PTH108 (nor for this)
+        await asyncio.to_thread(self._make_room, place)
+
+    def _give_up(self, sha256: str) -> None:
+        """Remember for a while that this one cannot be converted: who asks again must not occupy the others' turns."""
+        now = self.clock()
+        for old in [one for one, until in self._failed.items() if until <= now]:
+            del self._failed[old]
+        self._failed[sha256] = now + HOPELESS
 
     def _command(self, codec: str, out: str) -> Sequence[str]:
         if codec in LIBSNDFILE:
@@ -64,7 +90,8 @@ class Converter:
             "-vn", "-sn", "-dn", "-map_metadata", "-1", "-bitexact", "-c:a", "pcm_s16le", "-fs", str(LARGEST), "-f", "wav", "-y", f"file:{out}",
         )
 
-    async def _made(self, command: Sequence[str], source: BinaryIO) -> None:
+    async def _made(self, command: Sequence[str], source: BinaryIO) -> bool:
+        """Run the program; False where it failed, or took too long."""
         source.seek(0)
         nothing = asyncio.subprocess.DEVNULL
         running = await asyncio.create_subprocess_exec(*command, stdin=source, stdout=nothing, stderr=nothing, cwd=_HOME, env=_bare_environment())
@@ -77,9 +104,7 @@ class Converter:
             if running.returncode is None:
                 running.kill()
                 await running.wait()
-        if code:
-            msg = "录音无法转换，文件可能已损坏；可下载原文件 / the recording cannot be converted, it may be broken; fetch the file as it is"
-            raise Unreadable(msg)
+        return code == 0
 
     def _make_room(self, newest: Path) -> None:
         """Let the copies that were not heard for longest go, until all lie within the bound."""
@@ -94,6 +119,15 @@ class Converter:
                 break
             one.unlink(missing_ok=True)
             total -= size
+
+
+def _heard(place: Path) -> bool:
+    """Whether a copy is there; it is marked as heard now, for the least heard goes first."""
+    try:
+        os.utime(place)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 _HOME = Path(__file__).parents[2]       # where `adapters` is found, installed or not

@@ -12,6 +12,7 @@ from adapters.formats.sound import HEAD, HEADER_ONLY
 from adapters.recordings.draft import Taken
 
 OUTSIDE = "录音路径指向录音目录之外，拒绝读取；录音目录见配置 recordings、recording.folder_there / the path leads out of the folder `recordings`; see recordings and recording.folder_there"
+AWAY = "录音目录不可达，可能未挂载 / the folder `recordings` cannot be reached; is it mounted?"
 NO_FILE = "录音路径不是普通文件 / the path names no ordinary file"
 
 
@@ -62,7 +63,7 @@ class Disk:
         """Open the file a reference names.
 
         FileNotFoundError where there is none (nor a folder), ValueError where the reference leads out of the folder or
-        names no ordinary file, OSError where it is closed to us.
+        names no ordinary file, OSError where it is closed to us, of errno EHOSTUNREACH where the folder itself is not there.
         """
         try:
             return self._opened(reference)
@@ -76,7 +77,10 @@ class Disk:
     def _opened(self, reference: str) -> io.BufferedReader:
         if self.folder is None:
             raise FileNotFoundError(errno.ENOENT, "未配置录音目录 recordings / no folder `recordings` is configured")
-        path = self._path(self.folder.resolve(), reference)
+        root = self.folder.resolve()
+        path = self._path(root, reference)
+        if not root.is_dir():       # a share that is not mounted says nothing of the files on it
+            raise OSError(errno.EHOSTUNREACH, AWAY)
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)      # a pipe must hold up nobody
         # what was put in its place between the look and the opening is not taken either
         if not stat.S_ISREG(os.fstat(handle).st_mode) or Path(os.path.realpath(path)) != path:
@@ -88,6 +92,8 @@ class Disk:
         if not reference or "\0" in reference or any("\ud800" <= c <= "\udfff" for c in reference):
             raise ValueError(NO_FILE)
         inside = self._cut(reference)
+        if ".." in reference.split("/"):        # not even where it comes back: what a name says must be what is opened
+            raise ValueError(OUTSIDE)
         path = (root / inside).resolve()
         if inside.endswith(".wav49") and not path.exists():     # MixMonitor writes them as .WAV, and says so to nobody
             path = (root / f"{inside.removesuffix('.wav49')}.WAV").resolve()

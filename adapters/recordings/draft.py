@@ -18,12 +18,16 @@ NAME = ".recording."
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A recording that was seen whole: size, SHA-256 in hex, first bytes; `draft` is the copy of one that lay elsewhere."""
+    """A recording that was seen whole: size, SHA-256 in hex, first bytes; `draft` is the copy of one that lay elsewhere.
+
+    `cut`: the connection ended before the file did.
+    """
 
     size: int
     sha256: str
     head: bytes
     draft: Path | None = None
+    cut: bool = False
 
 
 class TooLarge(ValueError):

@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -15,6 +15,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from adapters.formats.fetch_address import Address, Network, allowed, headers_of, reachable
+from adapters.formats.sound import cut_off
 from adapters.recordings.draft import Draft, Taken, TooLarge, draft
 
 REDIRECTS = 5
@@ -144,4 +145,7 @@ class Http:
 async def _poured(answer: aiohttp.ClientResponse, file: Draft) -> Taken:
     async for piece in answer.content.iter_any():
         await file.add(piece)
-    return await file.finish()
+    taken = await file.finish()
+    # neither its length nor its end is told: a connection that broke looks like one that is done, and only the file knows better
+    framed = answer.content_length is not None or "chunked" in answer.headers.get("Transfer-Encoding", "").lower()
+    return replace(taken, cut=not framed and cut_off(taken.head, taken.size))

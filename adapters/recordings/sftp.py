@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.formats.fetch_address import Address, Network, allowed
 from adapters.recordings.draft import PIECE, Taken, TooLarge, draft
-from adapters.recordings.http import Lookup, checked, family_of, lookup
+from adapters.recordings.http import WHOLE, Lookup, checked, family_of, lookup
 
 NO_KEYS = "SFTP 需配置 recording.key_file 与 recording.known_hosts_file / SFTP needs recording.key_file and recording.known_hosts_file"
 NO_PROGRAM = "未安装 asyncssh：pip install hotline-bridge[sftp] / the extra `sftp` is not installed"
@@ -41,7 +41,7 @@ class Sftp:
         except ImportError:
             raise ValueError(NO_PROGRAM) from None
         try:
-            async with self._connected(asyncssh, entry) as sftp:
+            async with asyncio.timeout(WHOLE), self._connected(asyncssh, entry) as sftp:
                 return await self._fetched(sftp, address, entry)
         except asyncssh.SFTPError as error:
             raise _told(error.code) from None
@@ -72,8 +72,12 @@ class Sftp:
         except BaseException:
             line.close()
             raise
-        async with connection, connection.start_sftp_client() as sftp:
+        try:
+            async with asyncio.timeout(self.timeout):
+                sftp = await connection.start_sftp_client()
             yield sftp
+        finally:        # no goodbye: whoever hangs would not answer that either
+            connection.abort()
 
     async def _socket(self, ip: str, port: int) -> socket.socket:
         line = socket.socket(family_of(ip), socket.SOCK_STREAM)
@@ -96,13 +100,14 @@ class Sftp:
         if size is not None and size > self.largest:
             raise TooLarge(self.largest)
         with draft(self.folder, self.largest) as copy:
-            async with sftp.open(place, "rb") as file:
-                while True:
-                    async with asyncio.timeout(self.timeout):
-                        piece = await file.read(PIECE)
-                    if not piece:
-                        return await copy.finish()
-                    await copy.add(piece)
+            async with asyncio.timeout(self.timeout):
+                file = await sftp.open(place, "rb")     # ends with the connection, which is ours alone
+            while True:
+                async with asyncio.timeout(self.timeout):
+                    piece = await file.read(PIECE)
+                if not piece:
+                    return await copy.finish()
+                await copy.add(piece)
 
 
 def _told(code: int) -> OSError:

@@ -39,9 +39,10 @@ def status(config: ConfigOption = None) -> None:
     from hotline_bridge.console.api import standing
     from hotline_bridge.wiring import open_desk, system_clock
 
-    desk = open_desk(config_of(config))
+    settings = config_of(config)
+    desk = open_desk(settings)
     now = system_clock()
-    row = desk.store.read_now(lambda tx: standing(tx, now))
+    row = desk.store.read_now(lambda tx: standing(tx, now, settings.doors))
     out(row, 2)
     if row["out_of_sight"]:
         raise typer.Exit(1)

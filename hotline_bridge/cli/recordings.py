@@ -1,8 +1,7 @@
 """Commands about recordings: which there are, look again, who listened (P-6, P-9.1)."""
 
 import asyncio
-from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -47,7 +46,7 @@ def list_recordings(
 def look(number: Number, config: ConfigOption = None, who: As = "", as_json: Json = False) -> None:
     """再次查找。 Look for the recording of a case again, now: on the disk, or fetched from where it lies."""
     from hotline_bridge import views
-    from hotline_bridge.sighting import look as once, settle
+    from hotline_bridge.sighting import by_hand, look as once
     from hotline_bridge.steps.recording import look_again
     from hotline_bridge.wiring import system_clock
 
@@ -56,13 +55,8 @@ def look(number: Number, config: ConfigOption = None, who: As = "", as_json: Jso
     recording = decide(desk, lambda tx, now, rules: look_again(tx, number, name, now, rules))
     kept = desk.store.read_now(lambda tx: tx.recordings.get(recording))
     now = system_clock()
-    found = asyncio.run(once(desk.store, desk.recordings, kept, now, sure=True))
-
-    def keep(tx: Any) -> Any:  # noqa: ANN401 (store.tx.Tx and a recording, imported late)
-        settle(tx, recording, found, now, tries=0, patience=timedelta.max)
-        return tx.recordings.get(recording)
-
-    shown = views.recording(desk.store.run_now(keep), zone_of(desk))
+    found = asyncio.run(once(desk.store, desk.recordings, kept, now))
+    shown = views.recording(desk.store.run_now(lambda tx: by_hand(tx, recording, found, now)), zone_of(desk))
     if as_json:
         out(shown)
     else:

@@ -1,6 +1,7 @@
 """Commands about the voice: what it says, whom it called, and whether it can call at all (P-21)."""
 
 import asyncio
+import signal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -79,6 +80,7 @@ def try_call(
     config: ConfigOption = None,
 ) -> None:
     """试拨。 Call a number through the exchange of [voice] and say a test sentence; exit code 0 where somebody answered. Kept nowhere."""
+    from hotline_bridge.voice import try_once
     from hotline_bridge.voiceroom import caller_of, speaker_of, there, token
     from routing.calls import CallEnd, CallOrder
     from routing.callwords import anything
@@ -87,17 +89,22 @@ def try_call(
     caller, speaker = caller_of(known), speaker_of(known)
 
     async def ring() -> CallEnd:
+        me = asyncio.current_task()
+        assert me is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)        # as Ctrl-C: a .call file goes before we do
         try:
             sound = await speaker.sound(anything(TEST.format(bank=known.bank.name)).sounds)
         finally:
             await speaker.close()
-        return await caller.call(CallOrder(token(), number, there(sound, known.voice.sounds_there), known.voice.caller_id, known.voice.ring_seconds))
+        return await try_once(caller, CallOrder(token(), number, there(sound, known.voice.sounds_there), known.voice.caller_id, known.voice.ring_seconds))
 
     try:
         end = asyncio.run(ring())
     except ValueError as error:
         say(str(error))
         raise typer.Exit(1) from None
+    except asyncio.CancelledError:
+        raise typer.Exit(128 + signal.SIGTERM) from None
     out({"result": end.result, "pressed": end.pressed, "said": end.said})
     if end.result not in {"acknowledged", "heard"}:
         raise typer.Exit(1)

@@ -1,7 +1,7 @@
 """The people's API: look, sign, assign, close. Every decision is the same function the machine would call."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,13 +98,17 @@ class Api:
     async def status(self, _request: web.Request, _visitor: Visitor) -> web.Response:
         """Counts, what is due, when each source last succeeded, and what is parked."""
         now = self.house.clock()
-        return as_json(await self.house.store.read(lambda tx: standing(tx, now)))
+        return as_json(await self.house.store.read(lambda tx: standing(tx, now, self._doors)))
 
     async def metrics(self, _request: web.Request, _visitor: Visitor) -> web.Response:
         """The same figures for Prometheus; nothing of any customer or case."""
         now = self.house.clock()
-        text = exposition(await self.house.store.read(lambda tx: standing(tx, now)))
+        text = exposition(await self.house.store.read(lambda tx: standing(tx, now, self._doors)))
         return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
+
+    @property
+    def _doors(self) -> Sequence[str]:
+        return tuple(inlet.name for inlet in self.house.inlets)
 
     async def list(self, request: web.Request, _visitor: Visitor) -> web.Response:
         """Cases, newest first, of one state or unit where asked; `limit` at a time, `next` leads on."""
@@ -214,18 +218,24 @@ class Api:
         return await self.entrance.decide("", visitor, ways[what])
 
 
-def standing(tx: Tx, now: datetime) -> dict[str, object]:
-    """How the house stands: the figures of `status`."""
+def standing(tx: Tx, now: datetime, doors: Sequence[str] = ()) -> dict[str, object]:
+    """How the house stands: the figures of `status`. Of `doors` each is told, also one that never succeeded."""
+    marks, troubles = tx.papers.marks(), tx.papers.troubles()
     return {
         "cases": {state.name: count for state, count in tx.cases.counts().items()},
         "tasks_due": tx.tasks.due_count(now), "out_of_sight": tx.cases.out_of_sight(),
-        "sources": {name: {"last_success": at.isoformat(), "age_s": int((now - at).total_seconds())} for name, at in tx.papers.marks().items()},
+        "sources": {name: _source(marks.get(name), troubles.get(name, ""), now) for name in dict.fromkeys((*doors, *marks))},
         "parked": [{"id": p.id, "kind": p.kind, "subject": p.subject, "trouble": p.trouble} for p in tx.tasks.parked()],
         "letters": tx.tray.counts(), "reminders": tx.reminders.counts(), "recordings": tx.recordings.counts(), "calls": tx.errands.counts(),
         "quarantined": len(tx.papers.quarantined(EVERY)),
         "gaps": [{"exchange": g.exchange, "since": g.since.isoformat(), "until": g.until.isoformat(), "healed": g.healed, "restarted": g.restarted, "why": g.why} for g in tx.gaps.latest(5)],
         "outages": [{"source": o.source, "since": o.since.isoformat(), "told": o.told is not None, "trouble": o.trouble} for o in tx.outages.open()],
     }
+
+
+def _source(last: datetime | None, trouble: str, now: datetime) -> dict[str, object]:
+    age = None if last is None else int((now - last).total_seconds())
+    return {"last_success": last.isoformat() if last else None, "age_s": age, "trouble": trouble}
 
 
 def _states(words: str) -> list[State]:

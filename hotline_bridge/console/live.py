@@ -96,7 +96,7 @@ class LiveRoutes:
 
     async def _calls(self, visitor: Visitor) -> list[dict[str, object]]:
         house = self.entrance.house
-        return [await self._shown(turn, visitor) for turn in house.board.calls(house.clock())]
+        return [await self._shown(turn, visitor) for turn in house.board.calls()]
 
     async def _send(self, stream: EventSourceResponse, turn: Turn, visitor: Visitor) -> None:
         await stream.send(_json(await self._shown(turn, visitor)), id=self.entrance.house.board.name_of(turn.number), event=turn.call.stage)

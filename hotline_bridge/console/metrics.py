@@ -46,7 +46,8 @@ class _Standing:
         yield recordings
         ages = GaugeMetricFamily("hotline_bridge_source_age_seconds", "seconds since a door last succeeded", labels=["source"])
         for source, last in self._standing["sources"].items():
-            ages.add_metric([source], last["age_s"])
+            if last["age_s"] is not None:       # one that never did is among the outages
+                ages.add_metric([source], last["age_s"])
         yield ages
 
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
@@ -20,8 +20,8 @@ from hotline_bridge.console.door import Entrance, Page, Visitor, as_json, body_o
 from hotline_bridge.console.sound import PRIVATE, Sound, send
 from hotline_bridge.console.trouble import problem
 from hotline_bridge.recorded import CALLED
-from hotline_bridge.sighting import Look, look, settle
-from hotline_bridge.steps.listening import SILENCE, begin, own, played
+from hotline_bridge.sighting import by_hand, look, unfetched
+from hotline_bridge.steps.listening import SILENCE, begin, going_on, own, played
 from hotline_bridge.steps.recording import look_again
 from hotline_bridge.store.recordings import CHANGED, STATES, THERE, Kept
 from hotline_bridge.store.tx import Tx
@@ -120,7 +120,9 @@ class RecordingRoutes:
         said, case = await body_of(request, "recording"), await self._case(number_of(request), visitor)
         if isinstance(case, web.Response):
             return case
-        listening, kept, sha256 = await self._begun(case, visitor, _id_of(said))
+        which = _id_of(said)
+        meant = await self.entrance.house.store.read(lambda tx: _which(tx, case, which, visitor))
+        listening, kept, sha256 = await self._begun(case, visitor, meant)
         plays = await asyncio.to_thread(self._plays, kept)
         return as_json({
             "id": listening, "case_number": case.number, "recording": kept.id, "seconds": kept.seconds, "sha256": sha256, "changed": kept.state == CHANGED,
@@ -169,33 +171,38 @@ class RecordingRoutes:
             if one.case != case.id or kept is None:
                 raise RuleError(f"listening {listening} is of another case")
             return one.id, kept, one.sha256
+        kept = await house.store.read(lambda tx: _which(tx, case, asked["id"], visitor))
         if request.method == "HEAD":
-            kept = await house.store.read(lambda tx: _which(tx, case, asked["id"]))
-            return None, kept, kept.sha256
-        return await self._begun(case, visitor, asked["id"])
+            return None, *await self._seen(case, kept)
+        now = house.clock()
+        open_ = await house.store.read(lambda tx: going_on(tx, case.id, kept.id, visitor.name, now))
+        return (open_.id, kept, open_.sha256) if open_ is not None else await self._begun(case, visitor, kept, join=True)
 
-    async def _begun(self, case: Case, visitor: Visitor, which: str) -> tuple[int, Kept, str]:
-        """See that it is there, and still the same; then the listening begins."""
-        house = self.entrance.house
-        kept = await house.store.read(lambda tx: _which(tx, case, which))
-        what, now = Look(), house.clock()
-        if house.archive is not None and (kept.blob is not None or "://" not in kept.reference):
-            what = await look(house.store, house.archive, kept, now, sure=True)
+    async def _begun(self, case: Case, visitor: Visitor, kept: Kept, *, join: bool = False) -> tuple[int, Kept, str]:
+        """See that it is there, and still the same; then the listening begins, or (`join`) the one that goes on does."""
+        again, sha256 = await self._seen(case, kept)
+        house, now = self.entrance.house, self.entrance.house.clock()
+
+        def decide(tx: Tx) -> int:
+            one = going_on(tx, case.id, kept.id, visitor.name, now) if join else None
+            return one.id if one is not None else begin(tx, case.id, kept.id, visitor.name, sha256, now)
+
+        return await house.store.run(decide), again, sha256
+
+    async def _seen(self, case: Case, kept: Kept) -> tuple[Kept, str]:
+        """The recording as it lies there now, with its hash of this moment; RuleError where there is nothing to hear."""
+        house, now = self.entrance.house, self.entrance.house.clock()
+        if unfetched(kept):         # nobody looks, so nothing is written down
+            raise RuleError(_nothing(case, kept, CALLED[kept.state]))
+        what = await look(house.store, house.archive, kept, now)
         if what.closed:
             raise RuleError(f"the recording cannot be read by the bridge ({what.trouble}); ask the operator to open it to the service's user")
-        sha256 = what.found.sha256 if what.found else kept.sha256
-
-        def decide(tx: Tx) -> tuple[int, Kept]:
-            settle(tx, kept.id, what, now, tries=0, patience=timedelta.max)
-            again = tx.recordings.get(kept.id)
-            assert again is not None
-            return (begin(tx, case.id, kept.id, visitor.name, sha256, now) if again.state in {THERE, CHANGED} else 0), again
-
-        listening, again = await house.store.run(decide)
+        again = await house.store.run(lambda tx: by_hand(tx, kept.id, what, now))
         house.desk_bell.ring()
-        if not listening:       # said only now: what was found is written down
-            raise RuleError(f"录音{CALLED[again.state]}：{again.trouble or again.state} / there is nothing to hear; `recordings look {case.number}` looks again")
-        return listening, again, sha256
+        heard = again.state in {THERE, CHANGED}
+        if what.found is None or not heard:       # said only now: what was found is written down
+            raise RuleError(_nothing(case, again, "此刻取不到" if heard else CALLED[again.state]))
+        return again, what.found.sha256
 
     async def _opened(self, case: Case, kept: Kept, sha256: str, *, wav: bool) -> Sound:
         """The file, or the copy of it that browsers play."""
@@ -230,11 +237,13 @@ class RecordingRoutes:
             return False
 
     async def _case(self, number: str, visitor: Visitor) -> Case | web.Response:
-        """The case, where this person may hear its calls; a seat those they took themselves (P-6)."""
-        case = await self.entrance.house.store.read(lambda tx: tx.cases.by_number(number))
+        """The case, where this person may hear its calls; a seat those they took themselves, as the exchange tells it (P-6)."""
+        case, some = await self.entrance.house.store.read(lambda tx: (
+            (case := tx.cases.by_number(number)), case is not None and (_hears_all(visitor) or bool(_heard_by(tx, case, visitor)))
+        ))
         if case is None:
             return _no_case(number)
-        if not {"reviewer", "desk"} & set(visitor.roles) and case.seat != visitor.name:
+        if not some:
             return problem(403, f"{visitor.name} may hear the recordings of their own calls only", "ask the desk or a reviewer")
         return case
 
@@ -283,9 +292,22 @@ def states_of(words: str) -> Sequence[str]:
     return asked
 
 
-def _which(tx: Tx, case: Case, which: str) -> Kept:
-    """The recording meant: that of the review, or the one of this id; RuleError where the case has no such one."""
-    found = recorded.every(tx, case)
+def _hears_all(visitor: Visitor) -> bool:
+    return bool({"reviewer", "desk"} & set(visitor.roles))
+
+
+def _heard_by(tx: Tx, case: Case, visitor: Visitor) -> list[Kept]:
+    """The recordings of a case that this person may hear."""
+    return [one for one in recorded.every(tx, case) if _hears_all(visitor) or recorded.theirs(tx, case, one, visitor.name)]
+
+
+def _nothing(case: Case, kept: Kept, called: str) -> str:
+    return f"录音{called}：{kept.trouble or kept.state} / there is nothing to hear; `recordings look {case.number}` looks again"
+
+
+def _which(tx: Tx, case: Case, which: str, visitor: Visitor) -> Kept:
+    """The recording meant: that of the review, or the one of this id; RuleError where the case has no such one for this person."""
+    found = _heard_by(tx, case, visitor)
     meant = [one for one in found if str(one.id) == which] if which else found[:1]
     if not meant:
         raise RuleError(f"case {case.number} has no such recording; GET /api/v1/cases/{case.number} lists them")

@@ -17,7 +17,7 @@ from hotline_bridge.steps.listening import listening
 from hotline_bridge.steps.posted import posted
 from hotline_bridge.steps.radar import radar
 from hotline_bridge.steps.read import read
-from hotline_bridge.steps.recording import recorded
+from hotline_bridge.steps.recording import recorded, shared
 from hotline_bridge.steps.register import register
 from hotline_bridge.steps.returned import returned
 from hotline_bridge.steps.triage import triage
@@ -49,6 +49,7 @@ STEPS: Mapping[str, Step] = {
     "form": form,               # a form has waited for its call
     "call_errand": tell,        # the desk is to see to a call
     "recorded": recorded,       # a recording stands otherwise than before
+    "recording-shared": shared, # several cases name one recording
     "listening": listening,     # somebody has listened to a recording
 }
 #: What falls due by the hundred in the same minute is done together; where one spoils it, each by itself.

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from adapters.formats.cdr import by_machine
 from hotline_bridge import missed
 from hotline_bridge.calling import look_again
-from hotline_bridge.joining import ask_for_call, meet
+from hotline_bridge.joining import ask_for_call, call_of, meet
 from hotline_bridge.store.call_errands import NO_FORM
+from hotline_bridge.store.telephone import Known
 from hotline_bridge.store.tx import Tx
 from routing.rules import Rules
 
@@ -16,10 +18,15 @@ def call(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     if known is None:
         return
     known = look_again(tx, known, now, rules)
-    if known.case is None and known.result == "answered" and missed.is_complaint(known, rules):
+    if known.case is None and known.result == "answered" and missed.is_complaint(known, rules) and not _by_machine(tx, known):
         opened = tx.errands.open(NO_FORM, now, call=known.id)
         if opened is not None:
             tx.tasks.owe(missed.TELL, opened, now)
+
+
+def _by_machine(tx: Tx, known: Known) -> bool:
+    heard = call_of(tx, (known.global_id,), known.exchange)
+    return heard is not None and by_machine(heard)
 
 
 def form(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:

@@ -29,6 +29,12 @@ def begin(tx: Tx, case: int, recording: int, who: str, sha256: str, now: datetim
     return listening
 
 
+def going_on(tx: Tx, case: int, recording: int, who: str, now: datetime) -> Listening | None:
+    """The listening that bytes somebody fetches without naming one belong to: the one they have open, if any."""
+    one = tx.listenings.going_on(case, recording, who)
+    return one if one is not None and now - one.until <= SILENCE and now - one.at <= LONGEST else None
+
+
 def played(tx: Tx, listening: int, who: str, said: Sequence[Sequence[float]], now: datetime, *, ended: bool) -> float:
     """The player says which parts played so far; returns the seconds that count. RuleError where it is not theirs, or over."""
     one = own(tx, listening, who, now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline_bridge.recorded import CALLED, TELL, cases_of, kind_of, main, spoken
+from hotline_bridge.recorded import CALLED, TELL, cases_of, kind_of, main, sharing, spoken
 from hotline_bridge.store.recordings import CHANGED, EMPTY, MISSING, REFUSED, THERE, WAITING, WRONG, Kept
 from hotline_bridge.store.tx import Tx
 from hotline_bridge.telling import tell_desk
@@ -15,6 +15,7 @@ from routing.rules import Rules
 ARRIVED = "录音已到"
 _CHANGED = "录音内容与首次取得时不一致"
 _TOLD = 1_000_000_000       # rounds of letters about recordings lie below this, negative: no paper's id and no slip's round is there
+_SHARED, _SHARED_CODE = "多件工单引用同一录音", 7
 _CODES: Mapping[str, int] = {EMPTY: 0, WRONG: 1, MISSING: 2, CHANGED: 3, REFUSED: 4}
 
 
@@ -77,6 +78,19 @@ def recorded(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
         tx.cases.note(case.id, Entry(now, "bridge", what, says, rules.digest))
         if _concerns_desk(kept, case):
             tell_desk(tx, case, what, _asks(kept, case), (-(_TOLD + kept.id * 8 + _CODES[kept.state]), now), rules)
+
+
+def shared(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
+    """Several cases name one recording: their books say so, and the desk is told once for each (P-6)."""
+    kept = tx.recordings.get(subject)
+    cases = sharing(tx, kept) if kept is not None else []
+    for case in cases:
+        says = f"录音 {subject} 也属于 {'、'.join(one.number for one in cases if one.id != case.id)}"
+        if len(cases) < 2 or any((line.what, line.says) == (_SHARED, says) for line in tx.cases.book(case.id)):
+            continue
+        tx.cases.note(case.id, Entry(now, "bridge", _SHARED, says, rules.digest))
+        told = [f"{says}。请核实录音属于哪一件；核实前坐席不能自行听取。"]
+        tell_desk(tx, case, _SHARED, told, (-(_TOLD + subject * 8 + _SHARED_CODE), now), rules)
 
 
 def _concerns_desk(kept: Kept, case: Case) -> bool:

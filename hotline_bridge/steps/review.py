@@ -8,7 +8,7 @@ from hotline_bridge import letters
 from hotline_bridge.recorded import CALLED, heard_by, main, spoken
 from hotline_bridge.store.cases import Signature
 from hotline_bridge.store.corrections import FLAG, Correction
-from hotline_bridge.store.recordings import UNHEARABLE, WAITING
+from hotline_bridge.store.recordings import THERE, UNHEARABLE, WAITING
 from hotline_bridge.store.tx import Tx
 from routing.addressee import same_desk
 from routing.case import ENTERED, HANDED_BACK, SIGNED, Case, Entry, Recording, State
@@ -25,8 +25,8 @@ def sign(  # noqa: PLR0913 (a signature binds all of it)
 ) -> None:
     """Sign: bound to the recording as it was heard, the slip's words and the recipients; then the slip may leave.
 
-    The book says how much of it this reviewer heard through the bridge before signing. Where it is not there yet, missing, empty,
-    changed or no recording at all, nobody signs it as heard without saying `why` it is signed all the same (P-9.1).
+    The book says how much of it this reviewer heard through the bridge before signing. Where a recording is named and `heard` is not
+    of its first bytes - it is not there yet, missing, empty, changed - nobody signs it as heard without saying `why` all the same (P-9.1).
 
     `dismissed` names the flags that the recording does not bear out: they are kept as corrections, for triage to learn from.
     RuleError where the case is not held, the reviewer took the complaint or entered it, nothing was found, or a flag
@@ -35,7 +35,7 @@ def sign(  # noqa: PLR0913 (a signature binds all of it)
     case = _held(tx, number)
     _raised(case, dismissed)
     _may_sign(tx, case, who)
-    if not findings.strip():
+    if not _words(findings):
         msg = "the findings are empty; write what was heard (P-9.1)"
         raise RuleError(msg)
     unheard = _unheard(tx, case, heard, why)
@@ -66,12 +66,19 @@ def _may_sign(tx: Tx, case: Case, who: str) -> None:
 def _unheard(tx: Tx, case: Case, heard: Recording, why: str) -> str:
     """Why the recording could not be heard, for the book; RuleError where that must be said and is not (P-9.1)."""
     kept = main(tx, case)
-    if kept is None or not (kept.state in UNHEARABLE or (kept.state == WAITING and not heard.sha256)):
-        return f"；说明：{why}" if why.strip() else ""
-    if not why.strip():
-        msg = f"录音{CALLED[kept.state]}（{kept.trouble or kept.state}），不能按已复听签字；写明原因（why / --why） / the recording is {kept.state}: say why it is signed all the same (P-9.1)"
+    state, first, trouble = (kept.state, kept.sha256, kept.trouble) if kept is not None else (WAITING, "", "")
+    if not case.recording.reference or (state not in UNHEARABLE and heard.sha256 and first in {"", heard.sha256}):
+        return f"；说明：{why}" if _words(why) else ""
+    called = CALLED[state] if state != THERE else "此刻取不到"
+    if not _words(why):
+        msg = f"录音{called}（{trouble or state}），不能按已复听签字；写明原因（why / --why） / the recording is {state} and was not heard now: say why it is signed all the same (P-9.1)"
         raise RuleError(msg)
-    return f"；录音{CALLED[kept.state]}，仍签字的原因：{why}"
+    return f"；录音{called}，仍签字的原因：{why}"
+
+
+def _words(said: str) -> bool:
+    """Whether somebody wrote something: blanks, and what no eye sees, is nothing."""
+    return any(sign.isalnum() for sign in said)
 
 
 def _heard(tx: Tx, case: Case, who: str) -> str:
@@ -86,7 +93,7 @@ def _heard(tx: Tx, case: Case, who: str) -> str:
 def hand_back(tx: Tx, number: str, who: str, findings: str, now: datetime, rules: Rules) -> None:
     """Do not sign: the case goes to the desk with the reason."""
     case = _held(tx, number)
-    if not findings.strip():
+    if not _words(findings):
         msg = "the reason is empty; write why the case is handed back"
         raise RuleError(msg)
     tx.cases.save(case.moved(State.DESK), Entry(now, who, HANDED_BACK, findings, rules.digest))

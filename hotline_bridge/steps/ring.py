@@ -67,10 +67,10 @@ def look(tx: Tx, reminder: int, now: datetime, rules: Rules) -> Plan | None:
     tried = tx.calls_out.of_reminder(reminder)
     if len(tried) >= rules.voice.tries:
         return None
-    number = dialled(phone_of(rules.directory, errand.unit, errand.attention), rules.calls.home_area)
+    number = dialled(phone_of(rules.directory, errand.unit, errand.attention), rules.calls.home_area, abroad=rules.voice.abroad)
     if not number:
         if not tried:
-            _note(tx, case, UNCALLABLE, f"{errand.name}；{unit.full_name} {errand.attention}：目录中的号码不能由系统拨打（须转分机，或不完整），请人工拨打", now, rules)
+            _note(tx, case, UNCALLABLE, f"{errand.name}；{unit.full_name} {errand.attention}：目录中的号码不能由系统拨打（须转分机、不完整、紧急号码或境外号码），请人工拨打", now, rules)
         return None
     _wait(tx, case, number, tried, now, rules)
     pack = rules.pack(case.pack)

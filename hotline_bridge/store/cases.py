@@ -142,6 +142,11 @@ class Cases:
         query = select(t.case).where(t.case.c.call_id.in_(known)).order_by(t.case.c.id)
         return [_case(row) for row in self.db.execute(self._locked(query))] if known else []
 
+    def of_recording(self, reference: str) -> Sequence[Case]:
+        """The cases that name a recording."""
+        query = select(t.case).where(t.case.c.recording == reference).order_by(t.case.c.id)
+        return [_case(row) for row in self.db.execute(query)] if reference else []
+
     def by_messages(self, message_ids: Collection[str]) -> Sequence[Case]:
         """The cases that letters with these Message-IDs were about."""
         if not message_ids:

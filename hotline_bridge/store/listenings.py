@@ -59,6 +59,12 @@ class Listenings:
         open_ = (t.listening.c.id == listening, t.listening.c.ended.is_(None))
         return bool(self.db.execute(update(t.listening).where(*open_).values(ended=now)).rowcount)
 
+    def going_on(self, case: int, recording: int, who: str) -> Listening | None:
+        """The last listening of somebody to a recording that has not ended."""
+        same = (t.listening.c.case == case, t.listening.c.recording == recording, t.listening.c.who == who[:80], t.listening.c.ended.is_(None))
+        row = self.db.execute(select(t.listening).where(*same).order_by(t.listening.c.id.desc()).limit(1)).first()
+        return None if row is None else _listening(row)
+
     def of_case(self, case: int) -> Sequence[Listening]:
         """Everybody who listened to a recording of a case, in order."""
         return [_listening(row) for row in self.db.execute(select(t.listening).where(t.listening.c.case == case).order_by(t.listening.c.id))]

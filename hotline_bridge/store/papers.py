@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hotline_bridge.store import schema as t
@@ -14,6 +14,7 @@ from hotline_bridge.store.blobs import Blobs
 from hotline_bridge.store.rows import added, new_row, put_rows
 from hotline_bridge.store.tasks import Tasks
 
+LONGEST_TROUBLE = 500   # characters
 IN_ROW = 1 << 20        # bytes; a larger body lies in a file of its own
 
 
@@ -174,6 +175,22 @@ class Papers:
     def marks(self) -> dict[str, datetime]:
         """When each source last succeeded."""
         return {row.source: row.at for row in self.db.execute(select(t.mark.c.source, t.mark.c.at))}
+
+    def succeeded(self, source: str, now: datetime) -> None:
+        """Note that a source answered, and that nothing is wrong with it now."""
+        self.mark(source, "", now)
+        self.db.execute(delete(t.door_trouble).where(t.door_trouble.c.source == source))
+
+    def failed(self, source: str, words: str, now: datetime) -> None:
+        """Note why a source does not answer."""
+        values = {"words": words[:LONGEST_TROUBLE], "at": now}
+        again = update(t.door_trouble).where(t.door_trouble.c.source == source).values(values)
+        if not self.db.execute(again).rowcount and not added(self.db, t.door_trouble, source=source, **values):
+            self.db.execute(again)
+
+    def troubles(self) -> dict[str, str]:
+        """Why sources that do not answer now do not, in the words of the last try."""
+        return {row.source: row.words for row in self.db.execute(select(t.door_trouble.c.source, t.door_trouble.c.words))}
 
     def _change(self, paper_id: int, **values: object) -> None:
         self.db.execute(update(t.paper).where(t.paper.c.id == paper_id).values(**values))

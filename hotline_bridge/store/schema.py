@@ -54,6 +54,14 @@ mark = Table(
     Column("at", Moment(), nullable=False),
 )
 
+# Why a door does not succeed now; gone with its next success.
+door_trouble = Table(
+    "door_trouble", metadata,
+    Column("source", String(80), primary_key=True),
+    Column("at", Moment(), nullable=False),
+    Column("words", Text, nullable=False),
+)
+
 # Doors that fell silent: told once by another channel, and once when they are back (pain 2).
 outage = Table(
     "outage", metadata,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hotline_bridge.board import Board
 from hotline_bridge.house import House, Shelf
 from hotline_bridge.store.engine import Store
 from routing.rules import Rules
@@ -17,4 +18,4 @@ __all__ = ["bank", "engine", "store", "url"]
 def bank(store: Store, sample_rules: Rules) -> Bank:
     """A house over the store, on SQLite and on PostgreSQL."""
     clock, door, relay = SetClock(), WalkIn(), Relay()
-    return Bank(House(store, clock, Shelf(with_calls(sample_rules)), [door], relay), clock, door, relay)
+    return Bank(House(store, clock, Shelf(with_calls(sample_rules)), [door], relay, board=Board(clock)), clock, door, relay)

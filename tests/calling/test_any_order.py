@@ -56,10 +56,12 @@ class Telling:
     def expected(self, told: set[str]) -> Counter:
         """What must be open in the end, whatever came first."""
         parts, form = sorted(told & PARTS), "form" in told
-        result = joined([leg_of(self.row(part), EAST, ZONE) for part in parts]).result if parts else ""
-        spoken = result == "answered" or (bool(parts) and form)
-        lost = bool({"lost after", "lost after again"} & told) or (not spoken and ("lost before" in told or bool(parts)))
-        return Counter({NO_FORM: int(result == "answered" and not form), NO_CALL: int(form and not parts), ABANDONED: int(lost)})
+        call = joined([leg_of(self.row(part), EAST, ZONE) for part in parts]) if parts else None
+        talked = call is not None and call.result == "answered" and bool(call.agent_no)        # "hung up" alone reached nobody
+        spoken = talked or (bool(parts) and form)
+        missed = call is not None and call.result != "answered"
+        lost = bool({"lost after", "lost after again"} & told) or (not spoken and ("lost before" in told or missed))
+        return Counter({NO_FORM: int(talked and not form), NO_CALL: int(form and not parts), ABANDONED: int(lost)})
 
 
 class Held:

@@ -117,6 +117,28 @@ async def test_a_later_answered_call_settles_it_an_earlier_one_does_not(bank: Ba
     assert kinds(bank) == ["abandoned"]
 
 
+async def test_P3_a_greeting_that_nobody_followed_is_no_talk(bank: Bank) -> None:
+    await hear(bank, lost())
+    await hear(bank, row("1784683200.2", at=FIRST + LATER, talk=4, seat=""))
+    assert kinds(bank) == ["abandoned"]
+    await late(bank)
+    assert kinds(bank) == ["abandoned"]
+    await hear(bank, row("1784683200.3", at=FIRST + LATER * 2))
+    assert kinds(bank) == []
+
+
+async def test_P3_a_layout_that_never_tells_the_seat_still_asks_for_the_form(bank: Bank) -> None:
+    short = f'"{CALLER}","{CALLER}","95580","{FIRST:%Y-%m-%d %H:%M:%S}","{FIRST:%Y-%m-%d %H:%M:%S}","{FIRST + LATER:%Y-%m-%d %H:%M:%S}",300,300,"ANSWERED","{ID}","{ID}","",""'
+    await hear(bank, short.encode())
+    await late(bank)
+    assert kinds(bank) == ["no-form"]
+
+
+async def test_P3_who_calls_by_a_number_nobody_knows_is_called_back_all_the_same(bank: Bank) -> None:
+    await hear(bank, lost(ani="1234567890123456"))
+    assert [one.kind for one in waiting(bank)] == ["abandoned"]
+
+
 async def test_a_part_that_says_unanswered_before_the_one_that_says_answered(bank: Bank) -> None:
     await hear(bank, row(ID, talk=20, result="NO ANSWER", seat="8001"))
     await hear(bank, row(ID, number=2, seat="8002"))

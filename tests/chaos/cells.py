@@ -14,6 +14,7 @@ from sqlalchemy import select
 from adapters.formats.letter import Draft
 from adapters.imap import Imap, ImapSettings
 from adapters.smtp import Smtp, SmtpSettings
+from hotline_bridge.board import Board
 from hotline_bridge.house import House, Shelf
 from hotline_bridge.intake import watch
 from hotline_bridge.ports import Inlet, Mailer
@@ -89,7 +90,7 @@ class Stage:
         shutil.copy(self._folder / "empty.db", place / "bridge.db")
         store = Store(open_engine(f"sqlite:///{place / 'bridge.db'}"), place / "papers")
         try:
-            yield House(store, clock, Shelf(self.rules), inlets, mailer)
+            yield House(store, clock, Shelf(self.rules), inlets, mailer, board=Board(clock))
         finally:
             store.close()
 

@@ -49,6 +49,23 @@ security = "ssl"
     assert all("expected:" in one for one in told)
 
 
+@pytest.mark.parametrize(("text", "wrong", "expected"), [
+    ('[[asterisk]]\nname = "a"\n[[asterisk]]\nname = "a"\n', "asterisk: the name a stands twice", "a name of its own for each [[asterisk]]"),
+    ('[[asterisk]]\nname = "a"\n[[freeswitch]]\nname = "a"\n', "the name a stands in both tables", "another name"),
+    ('[bank]\nmailbox = "a@bank.example"\ndesk = "A@bank.example"\n', "would come back as complaints", "two mailboxes"),
+    ('[smtp]\nhost = "relay.bank.example"\n', "only one of smtp.host and imap.host is set", "neither (the embedded one)"),
+    ('[recording]\nurls = ["https://u:hush@rec.example/"]\n', "recording.urls: address 1 cannot be used", "https://rec.vendor.example/"),
+    ('[recording]\nnetworks = ["10.20"]\n', "'10.20' does not appear", "a network, e.g. 10.20.0.0/16"),
+    ('[smtp]\nhost = "r.example"\nsecurity = "none"\nuser = "u"\n[imap]\nhost = "i.example"\n', "in the clear", '"tls", or no user'),
+])
+def test_the_cure_does_not_repeat_the_complaint(tmp_path: Path, text: str, wrong: str, expected: str) -> None:
+    (told,) = mistakes(tmp_path, text)
+    first, _, second = told.partition("\n    expected: ")
+    assert (wrong in first, expected in second, "expected" in first) == (True, True, False)
+    assert second not in first
+    assert "hush" not in told
+
+
 def test_secrets_in_the_file_are_a_mistake_and_are_not_shown(tmp_path: Path) -> None:
     told = mistakes(tmp_path, '[imap]\npassword = "hush"\n[[sources]]\nname = "a"\ntoken = "secret-words"\n[store]\nurl = "postgresql+psycopg://u:pw@db/x"\n')
     assert len(told) == 3
@@ -131,3 +148,29 @@ def test_check_config_knocks_at_the_servers(tmp_path: Path) -> None:
     report = check(tmp_path / "far.toml", connect=True)
     assert report.mistakes == 1
     assert any("expected servers that answer" in line for line in report.lines)
+
+
+@pytest.mark.parametrize("user", ["a\\r\\nAction: Command", "a\\n", "a\\u0000", "a\\u007f", "a" * 81])
+def test_a_login_that_ends_its_line_is_a_mistake(tmp_path: Path, user: str) -> None:
+    for table in ("asterisk", "freeswitch"):
+        (told,) = mistakes(tmp_path, f'[[{table}]]\nname = "a"\nuser = "{user}"\n')
+        assert f"{table}.0.user" in told
+
+
+def test_a_password_of_two_lines_is_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hush\r\nAction: Command\n")
+    (tmp_path / "bridge.toml").write_text(
+        f'state = "{tmp_path / "state"}"\n[[asterisk]]\nname = "a"\npassword_file = "{tmp_path / "secret"}"\n'
+        f'[[freeswitch]]\nname = "b"\nuser = "u"\npassword_file = "{tmp_path / "secret"}"\nevent_host = "127.0.0.1"\nevent_password_file = "{tmp_path / "secret"}"\n')
+    report = check(tmp_path / "bridge.toml")
+    told = [line for line in report.lines if "holds more than one line" in line]
+    assert [next(key for key in ("asterisk.0.password_file", "0.event_password_file", "freeswitch.0.password_file") if key in line) for line in told] == [
+        "freeswitch.0.password_file", "asterisk.0.password_file", "0.event_password_file"]
+    assert not any("hush" in line for line in report.lines)
+
+
+def test_check_config_says_that_no_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "taken").symlink_to("/tmp")
+    (tmp_path / "bridge.toml").write_text(f'state = "{tmp_path / "state"}"\n[[freeswitch]]\nname = "b"\nauth = "none"\nerror_folders = ["{tmp_path}"]\n')
+    report = check(tmp_path / "bridge.toml")
+    assert (report.mistakes, sum("is a link" in line for line in report.lines)) == (1, 1), report.lines

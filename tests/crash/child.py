@@ -27,6 +27,7 @@ from adapters.smtp import Smtp, SmtpSettings
 from adapters.spool import Spool
 from hotline_bridge.config import load_config
 from hotline_bridge.daemon import run_until_quiet
+from hotline_bridge.board import Board
 from hotline_bridge.house import House, Shelf
 from hotline_bridge.recorded import NEAR
 from hotline_bridge.recordist import look_some
@@ -115,7 +116,7 @@ async def play(orders: Orders, rules: Rules) -> None:
     imap = Imap("mailbox", ImapSettings("127.0.0.1", orders.box, PASSWORD, orders.imap_port, None))
     cdr = CdrFile("cdr:pbx", folder / "Master.csv", 1.0)
     archive = Recordings(folder / "recordings")
-    house = House(store, lambda: now, Shelf(rules), [Spool("spool", folder / "spool"), cdr, imap], mailer, archive=archive)
+    house = House(store, lambda: now, Shelf(rules), [Spool("spool", folder / "spool"), cdr, imap], mailer, archive=archive, board=Board(lambda: now))
     try:
         with store.present(lambda: now):
             await act.people(house)

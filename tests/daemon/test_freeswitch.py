@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 import aiohttp
 import pytest
@@ -20,10 +21,17 @@ from tests.servers.event_socket import event_socket
 
 THEN = datetime.fromtimestamp(START + 61, UTC)      # the moment of the calls
 
+
+def _then() -> Callable[[], datetime]:
+    """A clock that goes on from the moment of the calls."""
+    begun = monotonic()
+    return lambda: THEN + timedelta(seconds=monotonic() - begun)
+
+
 @asynccontextmanager
 async def house(folder: Path, **freeswitch: object) -> AsyncIterator[Built]:
     config = Config(state=folder / "state", http={"port": 0}, imap={"idle": 2}, freeswitch=[{"name": "f1", "user": "fs", **freeswitch}])
-    async with build(config) as built:
+    async with build(config, _then()) as built:
         started = asyncio.Event()
         running = asyncio.ensure_future(run(built.house, built.rooms, started.set))
         await started.wait()
@@ -64,15 +72,15 @@ async def test_a_post_a_lost_post_and_an_event_become_calls(tmp_path: Path):
                     assert answer.status == thanks
         await switch.subscribed.wait()
         switch.tell(caller_leg(3).event("CHANNEL_CREATE"))
-        while not built.house.board.calls(THEN):
+        while not built.house.board.calls():
             await asyncio.sleep(0.01)
-        (turn,) = built.house.board.calls(THEN)
+        (turn,) = built.house.board.calls()
         ringing = turn.call
         assert (ringing.exchange, ringing.stage, ringing.ani) == ("freeswitch:f1", "ringing", "13800000001")
         switch.tell(caller_leg(3).event())
         calls = [await the_call(built, number) for number in (1, 2, 3)]
         assert [(call.result, call.ani) for call in calls] == [("answered", "13800000001")] * 3
-        while built.house.board.calls(THEN):
+        while built.house.board.calls():
             await asyncio.sleep(0.01)
         while not (lost / "taken").exists() or not list((lost / "taken").iterdir()):
             await asyncio.sleep(0.01)

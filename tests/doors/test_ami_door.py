@@ -275,6 +275,14 @@ async def test_an_exchange_that_began_anew_is_said(ami):
         assert said["restarted"] and "Asterisk shut down" in said["why"]
 
 
+@pytest.mark.parametrize("uptime", ["9" * 400, "9" * 17, "-5", ""])
+async def test_an_uptime_nobody_can_believe_is_not_reckoned_with(ami, uptime):
+    ami.uptime = uptime
+    async with door_to(ami) as door:
+        (gap,) = await handed_in(door, "2026-07-22T09:00:00+08:00")
+        assert not json.loads(gap.body)["restarted"]
+
+
 async def test_out_of_reach_is_one_gap_however_often_it_is_tried(ami):
     clock = SetClock()
     async with door_to(ami, clock=clock) as door:

@@ -1,16 +1,21 @@
 """The event socket: logging in, commands and their results, events, and a line that breaks (inputs 2.4)."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.esl import Esl, EslEvents, EslSettings
 from adapters.formats.event_socket import Event, Refused, command, event_of, originate
 from adapters.formats.freeswitch_turns import Turns
+from hotline_bridge.intake import take_in, watch
 from routing.calls import LiveCall
 from routing.telephone import plain
+from tests.conftest import Bank
 from tests.freeswitch import START, caller_leg, seat_leg, uuid
 from tests.servers.event_socket import EventSocket, event_socket
 import contextlib
@@ -206,6 +211,66 @@ async def test_a_silent_switch_is_asked_whether_it_lives():
         switch.tell(caller_leg().event())
         await waiting
         await inlet.close()
+
+
+async def test_a_switch_that_hangs_is_noticed_and_no_call_goes_on_ringing():
+    told: list[LiveCall] = []
+    async with event_socket() as switch:
+        line = esl(switch, timeout=0.2)
+        inlet = EslEvents("freeswitch:f1:events", line, told.append, Turns("freeswitch:f1", SHANGHAI, plain), 0.05)
+        await papers(inlet)
+        switch.tell(caller_leg().event("CHANNEL_CREATE"))
+        while not told:
+            await asyncio.sleep(0)
+        switch.mute = True                  # and the line stands
+        with pytest.raises(ConnectionError, match="does not answer"):
+            await inlet.more()
+        assert (line.connected, told[-1]) == (False, replace(told[0], stage="ended"))
+        switch.mute = False
+        await papers(inlet)
+        assert line.connected
+        await inlet.close()
+
+
+class Hangs:
+    """A door whose other side does not answer: its own patience ends, in whatever word of Python's."""
+
+    name = "hangs"
+
+    async def waiting(self, cursor: str) -> AsyncIterator[Any]:
+        for nothing in ():
+            yield nothing
+
+    async def accepted(self, paper: object) -> None: ...
+
+    async def more(self) -> None:
+        raise TimeoutError("asked, and nothing came")
+
+
+async def test_a_doors_own_patience_is_not_taken_for_a_quiet_door(bank: Bank):
+    with capture_logs() as said:
+        watching = asyncio.ensure_future(watch(bank.house, Hangs()))
+        while not said:
+            await asyncio.sleep(0.01)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+    assert (said[0]["event"], said[0]["trouble"]) == ("door out of reach", "TimeoutError: asked, and nothing came")
+
+
+async def test_legs_that_were_heard_are_kept_while_the_exchange_is_away(bank: Bank):
+    async with event_socket() as switch:
+        inlet = door(switch, [])
+        await papers(inlet)
+        switch.tell(caller_leg().event())
+        await inlet.more()
+    while inlet._esl.connected:
+        await asyncio.sleep(0)
+    keys = list(inlet._ended)
+    with pytest.raises(OSError):
+        await take_in(bank.house, inlet)
+    assert len(keys) == 1
+    assert bank.house.store.read_now(lambda tx: tx.papers.known(inlet.name, keys)) == set(keys)
+    assert not inlet._ended
 
 
 def test_an_event_of_a_subclass_goes_by_it():

@@ -156,3 +156,56 @@ async def test_more_comes_back_when_a_file_has_come(lost: FreeswitchFolder, tmp_
     await asyncio.sleep(0)
     (tmp_path / A).write_text(caller_leg().json())
     await asyncio.wait_for(waiting, 20)
+
+
+async def test_one_bad_folder_keeps_no_other_out_and_is_told(tmp_path: Path):
+    bad, good = tmp_path / "bad", tmp_path / "good"
+    bad.write_text("a file, no folder")
+    good.mkdir()
+    (good / A).write_text(caller_leg().json())
+    lost = FreeswitchFolder("lost", [bad, good], every=0.01)
+    found: list[LostPost] = []
+    with pytest.raises(OSError, match=f"{bad} cannot be read: Not a directory"):
+        async for paper in lost.waiting(""):
+            found.append(paper)     # noqa: PERF401 (it ends with an error)
+    assert [paper.path.name for paper in found] == [A]
+    await lost.accepted(found[0])
+    assert (good / "taken" / A).exists()
+
+
+async def test_a_closed_dated_folder_keeps_no_file_out(lost: FreeswitchFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    dated, scandir = tmp_path / "2026-03-02-09-00-00", os.scandir
+    dated.mkdir()
+    (tmp_path / A).write_text(caller_leg().json())
+
+    def closed(path: Path) -> object:
+        if Path(path) == dated:
+            raise PermissionError("closed")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    found: list[str] = []
+    with pytest.raises(OSError, match=f"{dated} cannot be read: closed"):
+        async for paper in lost.waiting(""):
+            found.append(paper.path.name)     # noqa: PERF401 (it ends with an error)
+    assert found == [A]
+
+
+async def test_taken_is_not_followed_where_it_is_a_link(lost: FreeswitchFolder, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (tmp_path / "taken").symlink_to(elsewhere)
+    (tmp_path / A).write_text(caller_leg().json())
+    (paper,) = await look(lost)
+    await lost.accepted(paper)
+    assert (list(elsewhere.iterdir()), (tmp_path / A).exists()) == ([], True)
+    assert await look(lost) == []           # kept, and not shown again
+
+
+async def test_what_only_has_such_a_name_does_not_ring(lost: FreeswitchFolder, tmp_path: Path):
+    (tmp_path / "x.cdr.json").symlink_to(tmp_path / "secret")
+    (tmp_path / "secret").write_text(caller_leg().json())
+    os.mkfifo(tmp_path / "y.cdr.json")
+    (tmp_path / "z.cdr.json").mkdir()
+    assert not lost._any()
+    (tmp_path / A).write_text(caller_leg().json())
+    assert lost._any()

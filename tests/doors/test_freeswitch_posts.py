@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from adapters.formats.http_login import LIFE, REMEMBERED, Nonces, Request, digest_standing, pairs_of
+from adapters.bodies import Bodies
 from adapters.freeswitch_posts import FreeswitchPosts, Posted, Switch
 from tests.freeswitch import JSON_POSTS, XML_POSTS, caller_leg, seat_leg, uuid
 
@@ -48,9 +49,9 @@ class Door:
 
 
 @asynccontextmanager
-async def door(auth: str = "basic", largest: int = 1 << 20) -> AsyncIterator[Door]:
+async def door(auth: str = "basic", largest: int = 1 << 20, patience: float = 60.0) -> AsyncIterator[Door]:
     kept, now = Kept(), [1000.0]
-    posts = FreeswitchPosts({"f1": Switch("f1", auth, USER, PASSWORD)}, kept.keep, largest, Nonces(b"k" * 32), lambda: now[0])
+    posts = FreeswitchPosts({"f1": Switch("f1", auth, USER, PASSWORD)}, kept.keep, largest, Nonces(b"k" * 32), lambda: now[0], Bodies(patience))
     app = web.Application(client_max_size=largest)
     app.add_routes(posts.routes())
     runner = web.AppRunner(app, access_log=None)
@@ -262,3 +263,12 @@ def test_the_words_of_the_challenge_can_be_read_by_every_client():
     one, other = nonces.fresh(12.5), nonces.fresh(12.5)
     assert re.fullmatch(r"[0-9a-f]+-[0-9a-f]+\.[0-9a-f]{32}", one)
     assert one != other
+
+
+async def test_a_body_that_does_not_come_is_given_up():
+    async with door(patience=0.05) as at:
+        reader, writer = await asyncio.open_connection("127.0.0.1", at.port)
+        writer.write(f"POST /api/v1/exchanges/f1/cdr HTTP/1.1\r\nHost: x\r\nAuthorization: {BASIC}\r\nContent-Length: 100\r\n\r\n{{".encode())
+        assert (await reader.readline()).split()[1] == b"408"
+        writer.transport.abort()
+        assert at.kept.papers == []

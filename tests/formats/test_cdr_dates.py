@@ -21,14 +21,15 @@ def test_every_spelling_of_nine_in_the_morning(written: str):
     assert found.utcoffset() == timedelta(hours=8)
 
 
-@pytest.mark.parametrize("written", ["", " ", "0", '""', "0000-00-00 00:00:00", "0000-00-00", "0000/00/00 00:00", "null", "None"])
+@pytest.mark.parametrize("written", ["", " ", "0", '""', "0000-00-00 00:00:00", "0000-00-00", "0000/00/00 00:00", "null", "None",
+    "1900-01-01 00:00:00", "0001-01-01T00:00:00", "0001-01-01 00:00:00", "0001-01-01 00:00:00 +1400", "1970-01-01 08:00:00", "1899-12-30 00:00:00.000"])
 def test_every_spelling_of_no_moment(written: str):
     assert moment_of(written, SHANGHAI) is None
 
 
 @pytest.mark.parametrize("written", [
     "2026-13-01 00:00:00", "2026-02-30 09:00:00", "20261332256199", "yesterday", "12345", "9" * 400, "2026-03-02 25:00:00",
-    "2026-03/02 09:00:00", "２０２６-03-02 09:00:00", "0001-01-01 00:00:00 +1400", "2026-03-02 09:00:00 +9900", "-5",
+    "2026-03/02 09:00:00", "２０２６-03-02 09:00:00", "2026-03-02 09:00:00 +9900", "-5", "9999-12-31 23:59:59",
 ])
 def test_nonsense_is_named_with_the_cure(written: str):
     with pytest.raises(ValueError, match="write it as 2026-11-23"):

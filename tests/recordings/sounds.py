@@ -1,6 +1,9 @@
 """Real sound files, made by the real sox and ffmpeg: a spoken-like tone in what telephone systems write."""
 
+import asyncio
 import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.servers.running import program
@@ -40,3 +43,16 @@ def pcm(seconds: float, hertz: int = 8000) -> bytes:
     length = int(seconds * hertz) * 2
     return b"RIFF" + (36 + length).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little") + b"\x01\0\x01\0" + hertz.to_bytes(4, "little") + (
         hertz * 2).to_bytes(4, "little") + b"\x02\0\x10\0data" + length.to_bytes(4, "little") + b"\x01\0" * (length // 2)
+
+
+@asynccontextmanager
+async def unframed(answers: list[bytes]) -> AsyncIterator[str]:
+    """An HTTP server that tells no length and just closes: the beginning of its addresses. Its answers one after the other, the last for ever."""
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.0 200 OK\r\nContent-Type: audio/wav\r\n\r\n" + (answers.pop(0) if len(answers) > 1 else answers[0]))
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"

@@ -1,6 +1,7 @@
 """Recordings at the command line, and what check-config says of them (P-9.1)."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -46,11 +47,15 @@ async def test_recordings_are_listed_looked_for_and_signed(tmp_path: Path, held:
     await named(tmp_path, held)
     (row,) = [json.loads(line) for line in bridge(tmp_path, "recordings", "list", "--json")[1].splitlines()]
     assert (row["state"], row["reference"]) == ("waiting", "a.wav")
-    (tmp_path / "rec" / "a.wav").write_bytes(pcm(2))
+    file = tmp_path / "rec" / "a.wav"
+    file.write_bytes(pcm(2))
+    code, _, said = bridge(tmp_path, "recordings", "look", held)
+    assert (code, "still be written" in said) == (0, True)
+    os.utime(file, (1_700_000_000,) * 2)                    # left alone since
     code, out, _ = bridge(tmp_path, "recordings", "look", held, "--json")
     found = json.loads(out)
     assert (code, found["state"], found["seconds"], len(found["sha256"])) == (0, "there", 2.0, 64)
-    (tmp_path / "rec" / "a.wav").write_bytes(pcm(3))
+    file.write_bytes(pcm(3))
     code, _, said = bridge(tmp_path, "cases", "review", held, "--as", "复核员甲", "--findings", "听过")
     assert (code, "--why" in said) == (2, True)
     assert bridge(tmp_path, "recordings", "list", "--state", "missing", "--json")[1] == ""

@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "rec"
 
 
-@pytest.mark.parametrize("reference", ["2026/a.wav", "./2026/a.wav", "2026/../2026/a.wav", "in.wav", "b.wav49", "/var/spool/asterisk/monitor/2026/a.wav", "{folder}/2026/a.wav"])
+@pytest.mark.parametrize("reference", ["2026/a.wav", "./2026/a.wav", "in.wav", "b.wav49", "/var/spool/asterisk/monitor/2026/a.wav", "{folder}/2026/a.wav"])
 async def test_a_reference_relative_absolute_or_as_the_exchange_sees_it_is_found(folder: Path, reference: str) -> None:
     there = Recordings(folder, ("/var/spool/asterisk/monitor/",))
     taken = await there.take(reference.format(folder=folder))

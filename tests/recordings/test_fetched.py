@@ -11,7 +11,7 @@ from adapters.recordings import Http
 from hotline_bridge.sighting import as_it_lies
 from tests.calling.world import hear, row, with_calls
 from tests.recordings.conftest import SPAN, Studio
-from tests.recordings.sounds import pcm
+from tests.recordings.sounds import pcm, unframed
 
 
 @pytest.fixture
@@ -52,6 +52,22 @@ async def test_P9_1_it_is_asked_for_until_it_is_there_and_then_never_again(studi
     assert len(studio.says("录音已到", number)) == 1
     with studio.bank.house.store.blobs.open(kept.sha256) as copy:
         assert copy.read() == pcm(SPAN)
+
+
+@pytest.mark.parametrize(("answers", "state"), [((pcm(SPAN)[:9000], pcm(SPAN)), "there"), ((pcm(SPAN)[:9000],), "wrong")])
+async def test_P9_1_half_a_recording_is_never_taken_for_the_whole(studio: Studio, answers: tuple[bytes, ...], state: str) -> None:
+    async with unframed(list(answers)) as base:
+        entries, drafts = (address_of(base),), studio.bank.house.store.blobs.folder
+        studio.archive = replace(studio.archive, entries=entries, http=Http(drafts, entries, timeout=5.0))
+        await studio.held(recording=f"{base}a.wav")
+        await studio.look()
+        kept = studio.kept(f"{base}a.wav")
+        assert (kept.state, kept.sha256, kept.blob) == ("waiting", "", None)
+        assert "ended before" in kept.trouble
+        await studio.look_for(hours=27)
+    assert studio.kept(f"{base}a.wav").state == state
+    assert (studio.kept(f"{base}a.wav").seconds == SPAN) == (state == "there")
+    assert list(drafts.glob(".*")) == []
 
 
 @pytest.mark.parametrize(("answer", "state"), [((404, b""), "missing"), ((200, b"<html>sorry</html>" + b" " * 99), "wrong"), ((200, b""), "empty"), ((200, bytes(2 << 20)), "refused")])

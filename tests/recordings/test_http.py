@@ -15,7 +15,7 @@ from aiohttp import web
 from adapters.formats.fetch_address import address_of
 from adapters.recordings import Http
 from adapters.recordings.draft import NAME, TooLarge
-from tests.recordings.sounds import pcm
+from tests.recordings.sounds import pcm, unframed
 from tests.servers.ports import free_ports
 
 SOUND = pcm(2)
@@ -152,6 +152,13 @@ async def test_half_a_recording_is_none(vendor: Vendor, way: Http, what: str) ->
     with pytest.raises(OSError, match=" / "):
         await way.take(f"http://127.0.0.1:{vendor.port}/rec/{what}")
     assert left(way) == []
+
+
+@pytest.mark.parametrize(("body", "cut"), [(SOUND, False), (SOUND[:9000], True), (SOUND[:40] + b"\xff" * 4 + SOUND[44:9000], False), (b"OggS" + bytes(9000), False)])
+async def test_where_a_broken_connection_looks_like_the_end_the_file_itself_is_asked(tmp_path: Path, body: bytes, cut: bool) -> None:
+    async with unframed([body]) as base:
+        taken = await Http(tmp_path / "papers", (address_of(base),)).take(f"{base}a.wav")
+    assert (taken.size, taken.cut) == (len(body), cut)
 
 
 @pytest.mark.parametrize("what", ["large", "declared"])

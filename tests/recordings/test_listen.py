@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from adapters.recordings import Converter
 from hotline_bridge.console import tickets
 from hotline_bridge.console.api import Api
+from tests.calling.world import hear, row
 from tests.recordings.conftest import SPAN, Studio, of
 from tests.recordings.sounds import make, pcm
 
@@ -24,8 +25,9 @@ SHA = hashlib.sha256(BODY).hexdigest()
 
 @pytest.fixture
 async def at(studio: Studio) -> str:
-    """A held case whose recording is there; the address of its recording."""
+    """A held case whose recording is there, as its seat's call record says; the address of its recording."""
     studio.write()
+    await hear(studio.bank, row("h1", recording="a.wav"))
     number = await studio.held()
     await studio.look()
     return f"/api/v1/cases/{number}/recording"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from adapters.formats.sound import HEAD, sound_of
+from adapters.formats.sound import HEAD, cut_off, sound_of
 from routing.papers import Unreadable
 from tests.recordings.sounds import FFMPEG, SOX, make, pcm
 
@@ -47,6 +47,20 @@ def test_a_size_that_was_never_written_is_that_of_the_file() -> None:
     assert sound_of(cut_off, len(cut_off)).seconds == 2.0
     lying = body[:40] + b"\xff\xff\xff\xff" + body[44:]
     assert sound_of(lying, len(lying)).seconds == 2.0
+
+
+def test_a_file_that_goes_on_behind_its_end_was_cut_off() -> None:
+    body = pcm(2)
+    later = body[:36] + b"LIST" + (20).to_bytes(4, "little") + b"x" * 20 + body[36:]
+    assert not cut_off(body, len(body))
+    assert not cut_off(later, len(later))
+    for size in (44, 1000, len(body) - 1):
+        assert cut_off(body[:size], size)
+        assert cut_off(later[:size], size)
+    assert cut_off(body[:HEAD], len(body) - 2)
+    for untold in (b"\0\0\0\0", b"\xff\xff\xff\xff", b"\0\xf0\xff\x7f"):        # a call under way, ffmpeg and sox into a pipe
+        assert not cut_off(body[:40] + untold + body[44:5000], 5000)
+    assert not cut_off(b"ID3\x04" + b"x" * 5000, 5004)
 
 
 @pytest.mark.parametrize(("body", "name"), [

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
 
-from routing.meeting import APART, Attempt, Side, alike, matched, to_call_back
+from routing.meeting import APART, BETWEEN, Attempt, Side, alike, contradict, matched, to_call_back
 
 AT = datetime(2026, 7, 22, 9, 20, tzinfo=ZoneInfo("Asia/Shanghai"))
 HOTLINES = frozenset({"95580", "96588"})
@@ -52,3 +52,14 @@ def test_P3_only_what_came_after_the_last_talk_is_called_back(told: list[tuple[i
     expected = sorted(minute for minute, spoken, complaint in told if complaint and not spoken and minute > last)
     chance.shuffle(attempts)
     assert to_call_back(attempts, called_back) == expected
+
+
+def test_P9_1_records_of_one_id_contradict_by_another_caller_or_a_day_between() -> None:
+    one = Side(number="13800000001", began=AT, ended=AT + timedelta(minutes=5))
+    day = timedelta(minutes=5) + BETWEEN
+    others = [
+        Side(), Side(number="13900000002"), Side(number="13900000002", began=AT), Side(began=AT + day), Side(began=AT + day + timedelta(seconds=1)),
+        Side(number="13800000001", ended=AT - BETWEEN - timedelta(seconds=1)), Side(number="13800000001", began=AT - timedelta(days=9), ended=AT),
+    ]
+    assert [contradict(one, other) for other in others] == [False, True, True, False, True, True, False]
+    assert [contradict(other, one) for other in others] == [contradict(one, other) for other in others]

@@ -7,7 +7,8 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from routing.telephone import LONGEST, Telephone, callable_number, dialled, personal, plain, read, same, shown
+from routing.calls import CallOrder
+from routing.telephone import LONGEST, Telephone, callable_number, caller, dialled, personal, plain, read, same, shown
 
 MOBILES = st.integers(min_value=13_000_000_000, max_value=19_999_999_999).map(str)
 CITIES = st.sampled_from([("010", 8), ("021", 8), ("0371", 8), ("0376", 7), ("0991", 7), ("0519", 8)])
@@ -126,6 +127,30 @@ def test_P18_only_what_tells_a_person_is_personal() -> None:
     assert [personal(one) for one in ("95580", "8001", "55500017", "4001234567", "1380000000", "010-19692962", "不详")] == [""] * 7
     assert personal("95580 / 13800000001") == "13800000001"
     assert personal("+852 5550 0017") == "+85255500017"
+
+
+@pytest.mark.parametrize("number", ["13800000001", "01055500017", "037155500017", "03765550017"])
+@pytest.mark.parametrize("way", ["17951", "17909", "12593", "17911", "125831"])
+def test_a_prefix_for_a_cheaper_way_is_no_part_of_the_number(way: str, number: str) -> None:
+    assert plain(way + number) == number
+    assert plain(f"{way}0{number}") == (number if number.startswith("1") else "")
+
+
+def test_P3_a_caller_whose_digits_nobody_knows_is_not_hidden() -> None:
+    assert [caller(one) for one in ("1234567890123456", "+861234567890123456", "13800000001", "anonymous", "0000000000000000", "138****0001", "")] == [
+        "1234567890123456", "+861234567890123456", "13800000001", "", "", "", ""]
+
+
+@pytest.mark.parametrize("text", ["110", "119", "120", "122", "112", "12395", "010-110", "0371120"])
+def test_P21_no_machine_calls_police_or_ambulance(text: str) -> None:
+    assert dialled(text, abroad=True) == ""
+    with pytest.raises(ValueError, match="emergency"):
+        CallOrder("t", text, "s", "", 45)
+
+
+def test_P21_numbers_from_abroad_only_where_the_bank_allows_it() -> None:
+    assert [dialled("0013800000001"), dialled("+852 5550 0017"), dialled("+852 5550 0017 / 13800000001")] == ["", "", "13800000001"]
+    assert dialled("+852 5550 0017", abroad=True) == "+85255500017"
 
 
 def test_P21_what_can_be_dialled() -> None:

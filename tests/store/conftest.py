@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from hotline_bridge.board import Board
 from hotline_bridge.house import House, Shelf
 from hotline_bridge.store.engine import Store, open_engine
 from hotline_bridge.store.upgrade import upgrade
@@ -51,4 +52,4 @@ def store(engine: Engine, tmp_path: Path) -> Iterator[Store]:
 def bank(store: Store, sample_rules: Rules) -> Bank:
     """A house over that store."""
     clock, door, relay = SetClock(), WalkIn(), Relay()
-    return Bank(House(store, clock, Shelf(sample_rules), [door], relay), clock, door, relay)
+    return Bank(House(store, clock, Shelf(sample_rules), [door], relay, board=Board(clock)), clock, door, relay)

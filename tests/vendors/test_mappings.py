@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 
+from adapters.formats.cdr import ids_of, ties_of
 from adapters.formats.vendor import seen_in, unused_in
 from hotline_bridge.vendors import SHIPPED
 from routing.papers import Call
@@ -34,7 +35,7 @@ TALK = {
     ("7moor-v7", ["7moor-v7.ring.json", "7moor-v7.link.json", "7moor-v7.hangup.json"], {}),
     ("tinet", ["tinet.hangup.txt"], {}),
     ("udesk", ["udesk.3-hangup.json", "udesk.4-end.json"], {}),
-    ("kf5", ["kf5.call.json"], {"t_answer": None, "t_end": None}),                 # the vendor tells only when it came in
+    ("kf5", ["kf5.call.json"], {"t_answer": None, "t_end": at("09:32:41")}),      # the vendor tells only when it came in; its end is reckoned
     ("tencent", ["tencent.cdr.json"], {"ani": f"0086{CALLER}", "hotline": f"0086{HOTLINE}"}),
     ("newrock", ["newrock.in.xml"], {"t_answer": None}),
     ("aliyun", ["aliyun.record.json"], {}),
@@ -111,6 +112,18 @@ def test_tencent_a_recording_that_comes_by_itself_joins_its_call_whichever_comes
 def test_newrock_calls_inside_the_house_are_internal_and_unanswered_ones_unanswered() -> None:
     found = call("newrock", "newrock.internal.xml")
     assert (found.direction, found.result, found.ani, found.agent_no) == ("internal", "no-answer", "8001", "8002")
+
+
+def test_newrock_a_call_goes_by_the_id_that_never_comes_again_and_a_form_may_name_the_counter() -> None:
+    found = call("newrock", "newrock.in.xml")
+    assert (found.call_id, found.global_call_id) == ("5720260722093300-0", "5720260722093300-0")
+    assert ties_of(found) == {"5720260722093300-0"}
+    assert "32858" in ids_of(found)
+
+
+def test_7moor_v7_a_call_that_ended_without_an_answer_was_abandoned() -> None:
+    assert call("7moor-v7", "7moor-v7.ring.json", "7moor-v7.hangup.json").result == "abandoned"
+    assert call("7moor-v7", "7moor-v7.ring.json").result == "unknown"
 
 
 def test_what_no_field_asks_for_is_told() -> None:

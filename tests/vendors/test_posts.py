@@ -1,6 +1,8 @@
 """The door for pushes over real HTTP: thanked in the vendor's words only after the keeping, refused in ours."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
@@ -8,7 +10,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
 
+from adapters.bodies import Bodies
 from adapters.vendor_posts import Pusher, VendorPaper, VendorPosts
 from routing.calls import LiveCall
 from tests.fakes import SetClock
@@ -27,8 +31,12 @@ class Hall:
     live: list[LiveCall] = field(default_factory=list)
     refused: list[tuple[str, str, int]] = field(default_factory=list)
     trouble: Exception | None = None
+    told: Callable[[LiveCall], None] | None = None
     door: VendorPosts | None = None
     url: str = ""
+
+    def hear(self, call: LiveCall) -> None:
+        (self.told or self.live.append)(call)
 
     async def keep(self, source: str, paper: VendorPaper, told: tuple[str, str] | None) -> None:
         if self.trouble:
@@ -47,7 +55,7 @@ class Hall:
 @pytest.fixture
 async def hall() -> AsyncIterator[Hall]:
     hall = Hall()
-    hall.door = VendorPosts(lambda: hall.pushers, hall.keep, hall.live.append, lambda *told: hall.refused.append(told), SetClock(), LARGEST)
+    hall.door = VendorPosts(lambda: hall.pushers, hall.keep, hall.hear, lambda *told: hall.refused.append(told), SetClock(), LARGEST)
     app = web.Application(client_max_size=LARGEST)
     app.add_routes(hall.door.routes())
     async with TestServer(app) as server:
@@ -71,8 +79,9 @@ async def test_the_reply_is_literally_what_the_vendor_expects(hall: Hall, reply:
 
 
 async def test_the_bank_may_set_another_reply(hall: Hall) -> None:
-    hall.pushers["v"] = Pusher(vendor("tencent", reply="ok"))
-    assert (await hall.push("v", sample("tencent.cdr.json")))[2] == "ok"
+    hall.pushers["v"] = Pusher(vendor("tencent", reply="ok"), "user:word")
+    assert (await hall.push("v", sample("tencent.cdr.json")))[0] == 401
+    assert (await hall.push("v", sample("tencent.cdr.json"), authorization=f"Basic {base64.b64encode(b'user:word').decode()}"))[2] == "ok"
 
 
 async def test_nobody_is_thanked_for_what_is_not_kept(hall: Hall) -> None:
@@ -162,3 +171,94 @@ async def test_calls_that_ring_show_up_until_they_end(hall: Hall) -> None:
         (stage, "13800000001", "95580", "8001", "vendor:7moor", "cs-20260722-0001") for stage in ("ringing", "talking", "ended")
     ]
     assert [one.at.strftime("%H:%M:%S") for one in hall.live] == ["09:30:01", "09:30:20", "09:33:00"]
+
+
+def unfinished(hall: Hall, name: str, body: bytes, query: str = "", length: int = LARGEST) -> "asyncio.Future[bytes]":
+    """A push whose body never comes whole; the first line of what is answered."""
+    async def pushed() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(hall.url.rpartition(":")[2]))
+        writer.write(f"POST /api/v1/vendors/{name}{query} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode() + body)
+        try:
+            return await reader.readline()
+        finally:
+            writer.transport.abort()
+
+    return asyncio.ensure_future(pushed())
+
+
+@pytest.mark.parametrize(("proof", "query", "status"), [
+    ({}, "", b"401"), ({}, "?token=other", b"403"), ({"kind": "basic"}, "", b"401"), ({"kind": "token", "where": "header", "name": "X-Key"}, "", b"401"),
+    ({"kind": "signature", "name": "X-Sign", "algorithm": "hmac-md5", "over": "{body}"}, "", b"401"),
+])
+async def test_who_shows_no_proof_is_refused_before_a_body_is_taken(hall: Hall, proof: dict, query: str, status: bytes) -> None:
+    hall.pushers["v"] = Pusher(own(**({"proof": proof} if proof else {})), "s3cret")
+    async with asyncio.timeout(60):
+        assert (await unfinished(hall, "v", b"{", query)).split()[1] == status
+    assert sum(hall.door.refused.values()) == 1
+
+
+async def test_a_body_that_does_not_come_is_given_up(hall: Hall) -> None:
+    hall.pushers["v"] = Pusher(own())
+    object.__setattr__(hall.door, "bodies", Bodies(patience=0.05))
+    assert (await unfinished(hall, "v", b"{")).split()[1] == b"408"
+    assert hall.door.refused == {("v", "slow"): 1}
+    assert hall.kept == []
+
+
+async def test_few_large_bodies_are_taken_at_once_and_small_ones_do_not_wait_for_them() -> None:
+    inside, most, over = 0, 0, asyncio.Event()
+    bodies = Bodies(patience=60.0, most_large=2)
+
+    class Content:
+        """A body of two pieces, the second of which comes when the test lets it."""
+
+        def __init__(self, size: int) -> None:
+            self.pieces = [b"x" * size, b"y"]
+
+        async def iter_chunked(self, _size: int) -> AsyncIterator[bytes]:
+            nonlocal inside, most
+            while self.pieces:
+                if len(self.pieces) == 1 and not over.is_set():
+                    inside += 1
+                    most = max(most, inside)
+                    await over.wait()
+                    inside -= 1
+                yield self.pieces.pop(0)
+
+    class Request:
+        def __init__(self, size: int) -> None:
+            self.content = Content(size)
+
+    large = [asyncio.ensure_future(bodies.take(Request(70_000), 1 << 20)) for _ in range(5)]  # type: ignore[arg-type]
+    while inside < 2:
+        await asyncio.sleep(0)
+    small = [asyncio.ensure_future(bodies.take(Request(10), 1 << 20)) for _ in range(3)]  # type: ignore[arg-type]
+    while inside < 5:
+        await asyncio.sleep(0)
+    assert most == 5        # two large ones, three small
+    over.set()
+    assert [len(one) for one in await asyncio.gather(*large, *small)] == [70_001] * 5 + [11] * 3
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_query_of_thousands_of_fields_is_refused_and_counted(hall: Hall, method: str) -> None:
+    hall.pushers["v"] = Pusher(own(), "s3cret")
+    assert (await hall.push("v", query="&" * 6000, method=method))[0] == 401
+    hall.pushers["v"] = Pusher(own(proof={"kind": "token", "where": "field", "name": "key"}), "s3cret")
+    assert (await hall.push("v", query="&" * 6000, method=method))[0] == 401
+    assert (await hall.push("v", b'{"key": "\\ud800"}', method="POST"))[0] == 403
+    assert hall.door.refused == {("v", "missing"): 2, ("v", "wrong"): 1}
+    assert hall.kept == []
+
+
+async def test_trouble_on_the_board_does_not_cost_the_thanks(hall: Hall) -> None:
+    def fails(call: LiveCall) -> None:
+        raise OverflowError(call.ani)
+
+    hall.pushers["7moor"] = Pusher(vendor("7moor"))
+    hall.told = fails
+    with capture_logs() as said:
+        assert (await hall.push("7moor", sample("7moor.ring.txt")[1:]))[0] == 200
+    assert len(hall.kept) == 1
+    assert [one["error"] for one in said] == ["OverflowError"]
+    assert "13800000001" not in str(said)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from adapters.formats.vendor import Post, doubt_of
+from adapters.formats.vendor import Post, doubt_at_once, doubt_of
 from routing.vendor import Proof
 from tests.fakes import ZONE
 
@@ -72,3 +72,23 @@ def test_a_digest_over_sorted_parameters_with_the_secret_behind_them() -> None:
 def test_a_digest_without_the_secret_is_no_proof() -> None:
     with pytest.raises(ValueError, match="proves nothing"):
         Proof(kind="signature", name="sign", algorithm="md5", over="{body}")
+
+
+@pytest.mark.parametrize("over", ["{field:x}", "{sorted}", "{query:x}"])
+def test_what_no_bytes_make_is_a_wrong_proof_and_no_defect(over: str) -> None:
+    """Half a letter, written out in JSON; a query of more fields than anybody reads."""
+    half = post(b'{"x": "\\ud83d", "key": "\\ud83d"}', "&" * 6000)
+    assert doubt(Proof(kind="token", where="field", name="key"), half) == "wrong"
+    assert doubt(Proof(kind="signature", where="field", name="key", algorithm="hmac-md5", over=over), half) == "wrong"
+    assert doubt(Proof(kind="token", where="query", name="key"), half) == "missing"
+
+
+def test_before_the_body_only_what_headers_and_query_say_is_judged() -> None:
+    empty = post(b"")
+    assert [doubt_at_once(proof, KEY, empty, NOW) for proof in (
+        Proof(), Proof(kind="basic"), Proof(kind="token", where="query", name="key"), Proof(kind="signature", name="X-Sign", algorithm="hmac-md5", over="{body}"),
+    )] == ["missing"] * 4
+    assert doubt_at_once(Proof(kind="token", where="field", name="key"), KEY, empty, NOW) == ""
+    assert doubt_at_once(Proof(kind="token", where="field", name="key"), "", empty, NOW) == "wrong"
+    assert doubt_at_once(Proof(kind="signature", name="X-Sign", algorithm="hmac-md5", over="{body}"), KEY, post(b"", x_sign="f"), NOW) == ""
+    assert doubt_at_once(Proof(kind="basic"), KEY, post(b"", authorization="Basic eA=="), NOW) == "wrong"

@@ -224,3 +224,44 @@ async def test_more_waits_as_long_as_the_configuration_says(fetching: Fetching) 
     door = fetching.door("aliyun")
     await VendorPull(door.name, PullSettings(vendor("aliyun"), "http://vendor.example/", USER, SECRET, 75.0), fetching.clock, door._session, lambda: "n", sleep=sleep).more()
     assert slept == [75.0]
+
+
+@pytest.mark.parametrize("total", [None, 0, 1_000_000])
+async def test_a_vendor_that_gives_the_same_page_for_ever_is_told_with_its_cure(fetching: Fetching, total: int | None) -> None:
+    one = fetching.record("aliyun", 1, 10)
+    asked = count()
+
+    async def same_page(request: web.Request) -> web.Response:
+        assert next(asked) < 100
+        listed = [{**one, "ContactId": f"c{number}"} for number in range(int(request.query["PageSize"]))]
+        return web.json_response({"Code": "OK", "Data": {"List": listed, **({} if total is None else {"TotalCount": total})}})
+
+    fetching.cloud.aliyun = same_page  # type: ignore[method-assign]
+    async with TestServer(fetching.cloud.app()) as server:
+        door = fetching.door("aliyun", page=3)
+        door._settings = PullSettings(door._settings.vendor, str(server.make_url("/")), USER, SECRET)
+        with pytest.raises(OSError, match=r"again and again.*correct pull_url or \[pull\] page"):
+            await fetching.round(door)
+
+
+@pytest.mark.parametrize("ignored", ["total", "page"])
+async def test_where_pages_or_their_number_are_not_told_nothing_is_lost(fetching: Fetching, ignored: str) -> None:
+    for number in range(9):
+        fetching.record("aliyun", number, 90 - 10 * number)
+    whole = fetching.cloud.aliyun
+
+    async def half_told(request: web.Request) -> web.Response:
+        page = await whole(request)
+        told = json.loads(page.body)  # type: ignore[arg-type]
+        if ignored == "page":
+            size, asked = int(request.query["PageSize"]), request.query
+            told["Data"]["List"] = fetching.cloud._found(int(asked["StartTime"]), int(asked["EndTime"]))[:size]
+        told["Data"]["TotalCount"] = 0
+        return web.json_response(told)
+
+    fetching.cloud.aliyun = half_told  # type: ignore[method-assign]
+    async with TestServer(fetching.cloud.app()) as server:
+        door = fetching.door("aliyun", page=3)
+        door._settings = PullSettings(door._settings.vendor, str(server.make_url("/")), USER, SECRET)
+        papers, _ = await fetching.round(door)
+    assert sorted(body_of(paper)["ContactId"] for paper in papers) == [f"c{number}" for number in range(9)]

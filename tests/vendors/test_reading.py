@@ -105,6 +105,25 @@ def test_a_word_without_a_line_is_odd_and_not_wrong() -> None:
     assert call_of("vendor:x", [one.row]).result == "unknown"
 
 
+@pytest.mark.parametrize("written", ["0", 0, "00000000"])
+def test_an_id_of_noughts_is_nobodys(written: object) -> None:
+    one = told(json.dumps({"id": "c", "whole": written, "more": [written, "x"]}).encode(), fields={"call_id": "id", "global_call_id": "whole", "other_ids": "more"})
+    assert one.row is not None
+    assert ("global_call_id" in one.row, one.row["other_ids"]) == (False, "x")
+
+
+def test_without_an_answer_ever_told_nothing_is_made_of_its_silence() -> None:
+    fields = {"call_id": "id", "direction": "way", "t_end": "to"}
+    body = b'{"id": "c", "way": "in", "to": "2026-07-22 09:31:00"}'
+    assert call_of("vendor:x", [told(body, fields=fields).row]).result == "unknown"
+    assert call_of("vendor:x", [told(body, fields={**fields, "t_answer": "answered"}).row]).result == "abandoned"
+
+
+def test_what_is_no_record_among_records_spoils_none_of_them() -> None:
+    found = seen_in(b'[{"id": "a"}, 5, {"id": "b"}, "x"]', own())
+    assert ([one.row["call_id"] for one in found.told if one.row], found.strays) == (["a", "b"], 2)
+
+
 def test_P3_an_event_nobody_knows_is_taken_for_the_end_of_a_call() -> None:
     one = told(b'{"id": "c", "e": "Zurueckgelegt"}', events={"found": "e", "ring": ["Ring"]})
     assert one.stage == "end"

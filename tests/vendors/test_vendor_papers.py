@@ -115,6 +115,31 @@ async def test_each_of_several_records_is_a_call_and_one_bad_one_spoils_no_other
     assert paper.trouble.startswith("call_id")
 
 
+async def test_P3_good_records_beside_what_is_none_are_heard(bank: Bank) -> None:
+    await hear(bank, "v", own(fields={"call_id": "id", "ani": "from"}), b'[{"id": "a", "from": "13800000001"}, 5]')
+    assert [one.call_id for one in calls(bank)] == ["a"]
+    (paper,) = quarantined(bank)
+    assert "1 entries are no records" in paper.trouble
+
+
+@pytest.mark.parametrize("null", ["1900-01-01 00:00:00", "0001-01-01 00:00:00", "0001-01-01T00:00:00Z", "1970-01-01 08:00:00"])
+async def test_P3_a_date_that_means_none_costs_nothing(bank: Bank, null: str) -> None:
+    mapping = own(fields={"call_id": "id", "ani": "from", "t_start": "began", "t_end": "ended"})
+    await hear(bank, "v", mapping, f'{{"id": "a", "from": "13800000001", "began": "{null}", "ended": "2026-07-22 09:31:00"}}'.encode())
+    (one,) = calls(bank)
+    assert (one.started, one.ended is None) == (None, False)
+    assert (quarantined(bank), bank.house.store.read_now(lambda tx: tx.tasks.parked())) == ([], [])
+
+
+async def test_P3_a_moment_that_has_not_been_yet_is_a_wrong_field(bank: Bank) -> None:
+    mapping = own(fields={"call_id": "id", "ani": "from", "t_start": "began", "t_end": "ended"})
+    await hear(bank, "v", mapping, b'{"id": "a", "from": "13800000001", "began": "2026-07-22 09:21:00", "ended": "2126-07-22 09:31:00"}')
+    (one,) = calls(bank)
+    assert one.ended == one.started
+    (paper,) = quarantined(bank)
+    assert paper.trouble.startswith("t_end")
+
+
 async def test_a_vendor_that_is_configured_no_more_is_said(bank: Bank) -> None:
     await keep(bank, "vendor:gone", VendorPaper("k", b'{"id": "c1"}'))
     await bank.quiet()

@@ -10,10 +10,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
 
 from hotline_bridge.config import Config, ConfigMistakes
 from hotline_bridge.daemon import run
 from hotline_bridge.rulebook import BadTables, load_rules
+from hotline_bridge.serve import load_anew
 from hotline_bridge.wiring import build, system_clock
 from tests.daemon.conftest import Open
 from tests.make import a_form
@@ -112,3 +114,31 @@ async def test_a_secret_that_cannot_be_read_is_told_at_the_start(tmp_path: Path)
     with pytest.raises(ConfigMistakes, match=r"intake\.vendor\.a\.token_file"):
         async with build(settings(tmp_path, a={"mapping": "kf5", "token_file": str(tmp_path / "none")})):
             raise AssertionError("it must not open")
+
+
+async def test_a_reload_takes_up_a_vendors_proof_with_its_secret_or_neither(tmp_path: Path) -> None:
+    mapping, secret = tmp_path / "own.toml", tmp_path / "secret"
+    plain = 'name = "x"\n[fields]\ncall_id = "id"\n'
+    asks = f'{plain}[proof]\nkind = "token"\nwhere = "header"\nname = "X-Tok"\n'
+    mapping.write_text(plain)
+    secret.write_text("old")
+    config = settings(tmp_path, bare={"mapping_file": str(mapping)}, set={"mapping_file": str(mapping), "token_file": str(secret)})
+    async with opened(config) as house:
+        async def push(name: str, **headers: str) -> int:
+            async with house.session.post(f"{house.built.url}/api/v1/vendors/{name}", data=b'{"id":"1"}', headers={key.replace("_", "-"): one for key, one in headers.items()}) as answer:
+                return answer.status
+
+        mapping.write_text(asks)
+        with capture_logs() as logs:
+            assert not await load_anew(config, house.built.house)
+        (told,) = [one for one in logs if "not reloaded" in one["event"]]
+        assert "intake.vendor.bare.token_file" in told["trouble"]
+        assert "a file that holds nothing but the password" in told["trouble"]
+        assert (await push("bare"), await push("set", token="old")) == (200, 200)       # all as it was
+        mapping.write_text(plain)
+        secret.write_text("new")
+        assert await load_anew(config, house.built.house)
+        assert (await push("set", token="old"), await push("set", token="new")) == (403, 200)
+        secret.unlink()
+        assert not await load_anew(config, house.built.house)
+        assert await push("set", token="new") == 200

@@ -3,12 +3,14 @@
 import asyncio
 import sys
 from dataclasses import dataclass, field, replace
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from adapters.loudspeaker import Loudspeaker
 from hotline_bridge.announcing import Crier
+from routing.calendar import Hours
 from routing.calls import VoiceRules
 from routing.case import Entry, State
 from tests.conftest import Bank
@@ -108,6 +110,19 @@ async def test_P21_at_night_nobody_is_shouted_at(hall: Hall) -> None:
     assert await hall.cry() == []
     hall.bank.clock.to("2026-07-23T08:30:00")
     assert len(await hall.cry()) == 1
+
+
+async def test_P21_each_pack_keeps_its_own_hours_and_holds_up_no_other(hall: Hall) -> None:
+    _, number = await held(hall, "1", "2")
+    rules, case = hall.bank.house.rules, hall.bank.case(number)
+    ours = rules.pack(case.pack)
+    late = ours.model_copy(update={"id": "late", "hours": Hours.model_validate({**ours.hours.model_dump(), "open": time(13), "breaks": ()})})
+    hall.bank.house.shelf.rules = replace(rules, packs={**rules.packs, "late": late})
+    await hall.bank.decide(lambda tx, now, rules: tx.cases.save(replace(case, pack="late"), Entry(now, "test", "改")))
+    assert len(await hall.cry()) == 1
+    hall.bank.clock.to("2026-07-22T14:30:00")
+    assert len(await hall.cry()) == 1
+    assert await hall.cry() == []
 
 
 async def test_P21_a_broken_loudspeaker_holds_nothing_up_and_is_given_up(hall: Hall) -> None:

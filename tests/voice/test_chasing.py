@@ -8,12 +8,14 @@ import pytest
 
 from hotline_bridge.reminding import still_owed
 from hotline_bridge.steps.errand import see_to
+from hotline_bridge.voice import try_once
+from routing.calls import CallOrder
 from routing.case import Entry
 from routing.parties import UnitCode
 from routing.verdict import Category
 from tests.conftest import Bank
 from tests.make import WHOLE_ANSWER, a_mail
-from tests.voice.exchange import BRANCH, BUSY, FAILED, HEARD, NO_ANSWER, Exchange, Telephone, allow, telephone
+from tests.voice.exchange import ACKNOWLEDGED, BRANCH, BUSY, FAILED, HEARD, NO_ANSWER, Exchange, Telephone, allow, telephone
 
 MAILBOX = "ts-b10101@branch.example"
 
@@ -88,7 +90,7 @@ async def test_P21_in_the_break_a_call_waits_for_its_end(line: Telephone) -> Non
     assert line.results() == ["acknowledged"]
 
 
-@pytest.mark.parametrize("phone", ["", "010-55500024转803", "本行总机"])
+@pytest.mark.parametrize("phone", ["", "010-55500024转803", "本行总机", "110", "0013800000001"])
 async def test_P20_a_number_no_machine_can_dial_is_left_to_people_and_said_once(bank: Bank, phone: str) -> None:
     line = telephone(bank)
     (number,) = await line.overdue()
@@ -254,6 +256,15 @@ async def test_P21_an_exchange_that_never_answers_is_given_up(line: Telephone) -
     line.booth = replace(line.booth, seconds=-45.0)     # no time at all beyond the ringing's end
     assert await line.ring() == 1
     assert line.results() == ["unknown"]
+
+
+async def test_P21_a_test_call_of_which_nothing_is_told_is_given_up_with_the_cure() -> None:
+    exchange = Exchange(gate=asyncio.Event())
+    order = CallOrder("hbc-1", "13800000000", "/sounds/1.wav", "95580", 1)
+    with pytest.raises(OSError, match=r"extensions\.conf.*read = user"):
+        await try_once(exchange, order, -0.9)
+    exchange.gate = None
+    assert await try_once(exchange, order) == ACKNOWLEDGED
 
 
 async def test_P21_without_a_voice_calls_are_left_to_people_and_no_try_is_lost(line: Telephone) -> None:

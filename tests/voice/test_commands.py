@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 import wave
 from pathlib import Path
@@ -78,6 +79,28 @@ async def test_P21_a_test_call_says_what_came_of_it(tmp_path: Path) -> None:
     assert (code, json.loads(out)["result"], json.loads(out)["pressed"]) == (0, "acknowledged", "1")
     code, out, _ = await tried(tmp_path, "13800000000", reason=5)
     assert (code, json.loads(out)["result"]) == (1, "busy")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_P21_who_ends_a_test_call_takes_its_file_away(tmp_path: Path, number: int) -> None:
+    fake, outgoing = FakeAmi(), tmp_path / "outgoing"
+    outgoing.mkdir()
+    server = await asyncio.start_server(fake.accept, "127.0.0.1", 0)
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "bridge.toml").write_text(
+        f'state = "{tmp_path}"\n[[asterisk]]\nname = "a"\nhost = "127.0.0.1"\nport = {server.sockets[0].getsockname()[1]}\nuser = "bridge"\n'
+        f'password_file = "{tmp_path / "secret"}"\n[voice]\nexchange = "a"\nway = "call-file"\nspool = "{outgoing}"\n',
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hotline_bridge", "voice", "test", "13800000000", "--config", str(tmp_path / "bridge.toml"), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(120):
+        while not list(outgoing.glob("*.call")):
+            await asyncio.sleep(0.02)
+        process.send_signal(number)
+        out, said = await process.communicate()
+    server.close()
+    assert (process.returncode in {128 + number, 1, 130}, list(outgoing.iterdir()), out, b"Traceback" in said) == (True, [], b"", False)
 
 
 async def test_P21_a_test_call_to_what_is_no_number_reaches_nobody(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What the configuration makes of the voice, and what it refuses (P-21)."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,11 @@ def test_P21_each_way_to_call(tmp_path: Path, voice: str, kind: type, way: str) 
     assert speaker_of(known).folder == tmp_path / "state" / "speech"
 
 
+def test_P21_numbers_from_abroad_are_dialled_only_where_the_bank_says_so(tmp_path: Path) -> None:
+    assert not load_rules(config(tmp_path, 'exchange = "a"'), KEY).rules.voice.abroad
+    assert load_rules(config(tmp_path, 'exchange = "a"\nabroad = true'), KEY).rules.voice.abroad
+
+
 @pytest.mark.parametrize(("voice", "exchanges", "words"), [
     ('exchange = "nobody"', ASTERISK, "nobody is no"), ('exchange = "a"\nway = "call-file"', ASTERISK, "voice.spool"), ('exchange = "f"', FREESWITCH.replace("event_host", "#event_host"), "f is no"),
     ('exchange = "a"', ASTERISK.replace("password_file", "#password_file"), "there is no password"),
@@ -70,6 +76,13 @@ def test_P21_check_config_looks_at_the_voice(tmp_path: Path) -> None:
     assert any("voice.spool" in line and "WRONG" in line for line in report.lines)
     assert not any("voice.sounds" in line and "WRONG" in line for line in report.lines)
     assert any(line.strip() == "ok    voice" for line in report.lines)
+
+
+@pytest.mark.parametrize(("program", "good"), [(sys.executable, True), ("/no/such/aplay", False), ("no-such-aplay", False), (__file__, False)])
+def test_P21_check_config_looks_for_the_loudspeakers_program(tmp_path: Path, program: str, good: bool) -> None:
+    config(tmp_path, f'loudspeaker = ["{program}", "-q"]', "")
+    wrong = [line for line in check(tmp_path / "bridge.toml").lines if "WRONG" in line]
+    assert wrong == [] if good else "voice.loudspeaker" in wrong[0]
 
 
 def test_no_two_calls_have_one_name() -> None:

@@ -5,11 +5,11 @@ nothing else: that is why rows that arrive one by one end in the same Call as th
 """
 
 from adapters.formats.cdr.reading import (
-    Mistake, Reading, Silent, call_json, call_of, calls_of, events_of, ids_of, joined, leg_of, legs_of, ties_of,
+    Mistake, Reading, Silent, by_machine, call_json, call_of, calls_of, events_of, ids_of, joined, leg_of, legs_of, parted, ties_of,
 )
 from adapters.formats.cdr.sniff import AUTO, FORMS, KNOWN
 
 __all__ = [
-    "AUTO", "FORMS", "KNOWN", "Mistake", "Reading", "Silent", "call_json", "call_of", "calls_of", "events_of", "ids_of",
-    "joined", "leg_of", "legs_of", "ties_of",
+    "AUTO", "FORMS", "KNOWN", "Mistake", "Reading", "Silent", "by_machine", "call_json", "call_of", "calls_of", "events_of", "ids_of",
+    "joined", "leg_of", "legs_of", "parted", "ties_of",
 ]

@@ -144,6 +144,11 @@ def ties(row: Row) -> frozenset[str]:
     return frozenset(filter(None, (global_id(row), r.first(row, "uniqueid"), named, r.first(row, "bridged"))))
 
 
+def alone(row: Row) -> bool:
+    """Whether a row that could tell whom it rang rang nobody; layouts without dstchannel never tell."""
+    return row.get(FORM) in sources.PARTIAL or row.get("dstchannel") == ""
+
+
 def call_of(source: str, rows: Sequence[Row]) -> Call:
     """The Call these rows of one linkedid make, whichever sources tell them; they come distinct and in any order."""
     parts = sources.Parts(tuple(row for row in rows if sources.is_part(row)))

@@ -5,6 +5,8 @@ import re
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NULLS = frozenset({"", "-", "none", "null", "nil", "undefined", "\\n"})
+#: 1900-01-01 and 0001-01-01 are how databases write "none", 1970-01-01 is a clock that was never set; no exchange is as old, and none tells of 2201.
+_FIRST_YEAR, _LAST_YEAR = 1980, 2200
 _ZEROES = re.compile(r"[0\s:/.T-]+")
 _WRITTEN = re.compile(
     r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})"
@@ -22,18 +24,25 @@ def moment_of(text: str, zone: tzinfo) -> datetime | None:
 
     Known are `2026-11-23 13:41:56`, the same with `/`, without seconds, with `+0800`, `+08:00` or `Z`, with `T`,
     `20261123134156`, and epochs in seconds, milliseconds and microseconds. Moments without a zone are in `zone`.
-    ValueError for anything else.
+    What was before 1980 is no moment of a call, whoever writes it. ValueError for anything else.
     """
     said = text.strip().strip('"').strip()
     if said.lower() in _NULLS or _ZEROES.fullmatch(said):
         return None
     try:
-        return _moment(said, zone).astimezone(zone)
+        at = _of_our_days(_moment(said, zone))
+        return None if at.year < _FIRST_YEAR else at.astimezone(zone)
     except (ValueError, OverflowError):
         raise ValueError(
             f"{said[:40]!r} is no date; write it as 2026-11-23 13:41:56, with +0800 where it is not local time,"
             " or as seconds since 1970"
         ) from None
+
+
+def _of_our_days(at: datetime) -> datetime:
+    if at.year > _LAST_YEAR:
+        raise ValueError(at.year)
+    return at
 
 
 def _moment(said: str, zone: tzinfo) -> datetime:

@@ -157,6 +157,11 @@ def ties(row: Row) -> frozenset[str]:
     return frozenset(filter(None, (call_id(row), _parent(row), r.first(row, "bleg_uuid"))))
 
 
+def alone(row: Row) -> bool:
+    """Whether a leg that could tell with whom it was bridged was bridged with nobody; rows of mod_cdr_csv need not tell."""
+    return row.get(r.FORM) != "freeswitch-csv" and not _leg(row).bridged and not _parent(row)
+
+
 def call_of(source: str, rows: Sequence[Row]) -> Call:
     """The Call these legs make; they come distinct and in any order."""
     legs = sorted(map(_leg, rows), key=lambda leg: (r.epoch(leg.start, 0), leg.row.get(r.FORM) == EVENT_FORM))

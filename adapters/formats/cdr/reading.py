@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo
 
 from adapters.formats.ami import packets_of
-from adapters.formats.cdr import ami, rows as r
+from adapters.formats.cdr import ami, rows as r, vendor
 from adapters.formats.cdr.lines import Damaged, records
-from adapters.formats.cdr.rows import Row
+from adapters.formats.cdr.rows import FORM, Row
 from adapters.formats.cdr.sniff import AUTO, Sniffer, UnknownForm, switch_of
 from adapters.formats.cdr.sources import AMI
 from routing.papers import Call, Unreadable
@@ -94,10 +94,21 @@ def joined(legs: Sequence[Call]) -> Call:
     return call_of(sources.pop(), groups[0])
 
 
+def parted(legs: Iterable[Call]) -> list[Call]:
+    """The calls that legs of one exchange make, each joined by itself."""
+    listed = list(legs)
+    return [call_of(listed[0].source, group) for group in _grouped([row for leg in listed for row in leg.raw])]
+
+
 def call_of(source: str, rows: Iterable[Row]) -> Call:
     """The Call these rows (Call.raw) of one call make; this is how a stored call comes back."""
     listed = r.distinct(rows)
     return switch_of(listed[0]).call_of(source, listed)
+
+
+def by_machine(call: Call) -> bool:
+    """Whether a call that counts as answered was answered by the exchange alone: a greeting, a menu, a voice that asks to wait (P-3)."""
+    return call.result == "answered" and not call.agent_no and all(switch_of(row).alone(row) for row in call.raw)
 
 
 def ties_of(call: Call) -> frozenset[str]:
@@ -107,7 +118,8 @@ def ties_of(call: Call) -> frozenset[str]:
 
 def ids_of(call: Call) -> frozenset[str]:
     """Every id under which a seat's form may name this call."""
-    return ties_of(call) | {call.call_id, call.global_call_id} | {switch_of(row).call_id(row) for row in call.raw}
+    shared = frozenset[str]().union(*(vendor.names(row) for row in call.raw if row[FORM] == vendor.FORM_NAME))
+    return ties_of(call) | shared | {call.call_id, call.global_call_id} | {switch_of(row).call_id(row) for row in call.raw}
 
 
 def call_json(call: Call) -> dict[str, object]:

@@ -40,6 +40,10 @@ class Switch(Protocol):
         """The ids by which rows of one call find each other."""
         ...
 
+    def alone(self, row: Row) -> bool:
+        """Whether the row is sure that it reached nobody."""
+        ...
+
     def call_id(self, row: Row) -> str:
         """The id of the row's own leg."""
         ...
@@ -52,7 +56,7 @@ class Switch(Protocol):
 def switch_of(row: Row) -> Switch:
     """The module that understands this row."""
     form = row.get(FORM, "")
-    if form == "vendor":
+    if form == vendor.FORM_NAME:
         return vendor
     return asterisk if form.startswith("asterisk") else freeswitch
 

@@ -28,13 +28,20 @@ class Post:
         """The header, parameter or field of this name, "" where there is none."""
         if where == "header":
             return self.headers.get(name.lower(), "")
-        found = pairs_of(self.query).get(name) if where == "query" else self.fields().get(name)
+        found = self.parameters().get(name) if where == "query" else self.fields().get(name)
         return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+
+    def parameters(self) -> Mapping[str, object]:
+        """The parameters of the query; of one that cannot be read, none."""
+        try:
+            return pairs_of(self.query)
+        except Unreadable:
+            return {}
 
     def fields(self) -> Mapping[str, object]:
         """The fields at the top of the body; of a GET those of its query."""
         try:
-            found = tree_of(self.body) if self.body.strip() else pairs_of(self.query)
+            found = tree_of(self.body) if self.body.strip() else self.parameters()
         except Unreadable:
             return {}
         return found if isinstance(found, dict) else {}
@@ -61,6 +68,16 @@ def doubt_of(proof: Proof, secret: str, post: Post, now: datetime) -> str:
     return _signature(proof, secret, shown, post) or _age(proof, post, now)
 
 
+def doubt_at_once(proof: Proof, secret: str, post: Post, now: datetime) -> str:
+    """What headers and query alone say against a push, before its body is there; "" where the body has to be seen."""
+    if proof.kind not in {"none", "basic"} and secret:
+        if proof.where == "field":
+            return ""
+        if proof.kind == "signature":
+            return "" if post.said(proof.where, proof.name) else MISSING
+    return doubt_of(proof, secret, post, now)
+
+
 def _any_token(post: Post) -> str:
     bearer = post.said("header", "authorization")
     return post.said("query", "token") or post.said("header", "token") or (bearer[7:].strip() if bearer[:7].lower() == "bearer " else "")
@@ -69,7 +86,15 @@ def _any_token(post: Post) -> str:
 def _token(wanted: str, shown: str) -> str:
     if not shown:
         return MISSING
-    return "" if hmac.compare_digest(wanted.encode(), shown.encode("utf-8", "surrogateescape")) else WRONG
+    return "" if hmac.compare_digest(wanted.encode(), _bytes(shown)) else WRONG
+
+
+def _bytes(text: str) -> bytes:
+    """The bytes a text came as; of what no bytes make (half a letter, written out in JSON) those that stand for it."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _signature(proof: Proof, secret: str, shown: str, post: Post) -> str:
@@ -96,17 +121,17 @@ def _part(proof: Proof, secret: str, post: Post, kind: str, name: str) -> bytes:
     if kind == "body":
         return post.body
     if kind == "sorted":
-        return _sorted(proof, post).encode()
+        return _bytes(_sorted(proof, post))
     plain = {"": name, "secret": secret}
     if kind in plain:
         return plain[kind].encode()
-    return (post.said(kind, name) if name else post.query).encode("utf-8", "surrogateescape")
+    return _bytes(post.said(kind, name) if name else post.query)
 
 
 def _sorted(proof: Proof, post: Post) -> str:
     """Every parameter and field but the signature and empty ones, by name: `a=1&b=2`."""
     fields = {name: value for name, value in post.fields().items() if isinstance(value, str | int) and not isinstance(value, bool)}
-    every = {**pairs_of(post.query), **fields}
+    every = {**post.parameters(), **fields}
     return "&".join(f"{name}={value}" for name, value in sorted(every.items()) if name != proof.name and value not in {"", None} and isinstance(value, str | int))
 
 

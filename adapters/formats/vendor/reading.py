@@ -13,7 +13,7 @@ from jmespath.exceptions import JMESPathError
 from adapters.formats.cdr.dates import moment_of
 from adapters.formats.exchange_text import clean
 from adapters.formats.cdr.rows import FORM, ZONE, Row
-from adapters.formats.cdr.vendor import EVENT, MOMENTS, OTHER
+from adapters.formats.cdr.vendor import EVENT, FORM_NAME, MOMENTS, OTHER, SHARED, TELLS_ANSWER
 from adapters.formats.vendor.body import QUERY, Tree, inner_tree, pairs_of, parts_of, tree_of
 from routing.papers import Unreadable
 from routing.vendor import DIRECTIONS, RESULTS, SIDES, Events, Vendor, VendorMapping
@@ -49,9 +49,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Everything one push says."""
+    """Everything one push says; `strays` stood among its records and are none."""
 
     told: tuple[Told, ...]
+    strays: int = 0
 
     def kept(self, events: Events) -> tuple[Told, ...]:
         """What belongs into the record of a call: of its end and what comes behind it; of all else only where the mapping says so."""
@@ -72,11 +73,11 @@ def seen_in(kept: bytes, vendor: Vendor) -> Seen:
         found = None
     listed = found if isinstance(found, list) else [found]
     records = [one for one in listed if isinstance(one, dict)]
-    if not records or len(records) < len(listed):
+    if not records:
         raise Unreadable(
             f"按映射 {mapping.name} 的 records（{mapping.records}）找不到话单 / the mapping finds no record at {mapping.records}；"
             "请用 hotline-bridge vendor test 核对 / compare with: hotline-bridge vendor test NAME FILE")
-    return Seen(tuple(_told({**one, QUERY: asked} if asked else one, vendor) for one in records))
+    return Seen(tuple(_told({**one, QUERY: asked} if asked else one, vendor) for one in records), len(listed) - len(records))
 
 
 def record_bytes(told: Told) -> bytes:
@@ -115,7 +116,9 @@ def _as_told(record: Mapping[str, object], vendor: Vendor) -> Told:
         return Told(stage, None, tuple(reader.wrong), tuple(reader.odd))
     if not row.get("hotline") and vendor.hotline:
         row["hotline"] = vendor.hotline
-    return Told(stage, {**row, EVENT: stage, FORM: "vendor", ZONE: vendor.zone.key}, tuple(reader.wrong), tuple(reader.odd))
+    if mapping.fields.t_answer is not None:
+        row[TELLS_ANSWER] = "1"
+    return Told(stage, {**row, EVENT: stage, FORM: FORM_NAME, ZONE: vendor.zone.key}, tuple(reader.wrong), tuple(reader.odd))
 
 
 class _Reader:
@@ -168,6 +171,8 @@ class _Reader:
 
     def _id(self, name: str, path: str) -> str:
         said = self._text(name, path)
+        if not said.strip("0"):
+            return ""           # nobody's id: all calls that have none would be one
         if len(said) > LONGEST_ID:
             self.wrong.append(f"{name}: 超过 {LONGEST_ID} 字 / an id of over {LONGEST_ID} letters")
         return said[:LONGEST_ID]
@@ -180,7 +185,7 @@ class _Reader:
             self.wrong.append(f"{name}: 表达式不适用 / the expression does not fit: {str(error).splitlines()[0][:120]}")
             return ""
         listed = [_said(one) for one in (found if isinstance(found, list) else [found])]
-        return " ".join(one for one in listed if one.lower() not in self._nulls and " " not in one and len(one) <= LONGEST_ID)
+        return " ".join(one for one in listed if one.lower() not in self._nulls and one.strip("0") and " " not in one and len(one) <= LONGEST_ID)
 
     def _moment(self, name: str, path: str) -> str:
         said = self._text(name, path)
@@ -218,7 +223,7 @@ class _Reader:
 
 
 _KINDS: Mapping[str, Callable[[_Reader, str, str], str]] = {
-    **dict.fromkeys(_IDS, _Reader._id), OTHER: _Reader._ids, **dict.fromkeys(MOMENTS, _Reader._moment),  # noqa: SLF001 (its own table)
+    **dict.fromkeys(_IDS, _Reader._id), **dict.fromkeys((OTHER, SHARED), _Reader._ids), **dict.fromkeys(MOMENTS, _Reader._moment),  # noqa: SLF001 (its own table)
     "talk_s": _Reader._length, **dict.fromkeys(("direction", "result", "hangup_side", "satisfaction"), _Reader._word),  # noqa: SLF001
 }
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from adapters.formats.form_json import read_form
 from hotline_bridge.house import House
 from hotline_bridge.intake import Counter
+from hotline_bridge.sighting import as_it_lies
 from hotline_bridge.steps.close import close
 from hotline_bridge.steps.review import sign
-from routing.case import Recording, State
+from routing.case import State
 from tests.fakes import ZONE
 from tests.make import HALF_ANSWER, WHOLE_ANSWER, a_form, a_mail, form_bytes
 
@@ -159,8 +160,10 @@ async def _reviewer_signs(house: House) -> None:
     assert case is not None
     signed = house.store.read_now(lambda tx: tx.cases.signature(case.id))
     if case.state is State.HELD and signed is None:
+        assert house.archive is not None
         now, rules = house.clock(), house.rules
-        await house.store.run(lambda tx: sign(tx, case.number, "复核员甲", "已复听，与转办单一致", Recording("", "0" * 64), now, rules))
+        heard = await as_it_lies(house.store, house.archive, case.number, now)
+        await house.store.run(lambda tx: sign(tx, case.number, "复核员甲", "已复听，与转办单一致", heard, now, rules))
 
 
 async def _desk_closes(house: House) -> None:

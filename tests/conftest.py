@@ -61,8 +61,8 @@ class Bank:
         now, rules = self.clock(), self.house.rules
         await self.house.store.run(lambda tx: what(tx, *args, now, rules, **named))
 
-    async def sign(self, number: str, who: str = "复核员甲", findings: str = "已复听，与转办单一致", sha256: str = HEARD) -> None:
-        await self.decide(sign, number, who, findings, Recording("", sha256))
+    async def sign(self, number: str, who: str = "复核员甲", findings: str = "已复听，与转办单一致", sha256: str = HEARD, why: str = "") -> None:
+        await self.decide(sign, number, who, findings, Recording("", sha256), why=why)
 
     async def assign(self, number: str, unit: str = "", category: str = "", who: str = "desk") -> None:
         await self.decide(assign, number, who, Change(unit, category))

@@ -237,7 +237,10 @@ async def test_P9_1_a_signature_has_a_name(bank: Bank, who: str) -> None:
 ])
 async def test_P9_1_nobody_claims_to_have_heard_what_was_not_there(bank: Bank, recording: str, sha256: str, book: str, slip: str) -> None:
     number = await held(bank, recording=recording)
-    await bank.sign(number, sha256=sha256)
+    if recording and not sha256:
+        with pytest.raises(RuleError, match="why"):
+            await bank.sign(number, sha256=sha256)
+    await bank.sign(number, sha256=sha256, why="" if sha256 or not recording else "录音服务器停机，已向座席逐句核对")
     await bank.quiet()
     (letter,) = bank.relay.to(OUTLET)
     assert slip in "".join(letter.text.split())

@@ -91,6 +91,15 @@ class Bank:
         return [entry.what for entry in self.book(number)]
 
 
+@pytest.fixture(autouse=True)
+def _own_mask() -> Iterator[None]:
+    """A command that is called within this process writes for itself alone (umask 077); the servers of later tests must not."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    yield
+    os.umask(mask)
+
+
 @pytest.fixture(scope="session")
 def sample_rules(tmp_path_factory: pytest.TempPathFactory) -> Rules:
     """The rules of the embedded default."""

@@ -101,9 +101,9 @@ async def test_P11_2_an_extension_stands_when_the_calendar_changes(bank: Bank, n
 
 async def test_a_running_service_that_takes_the_calendar_up_times_what_was_taken_meanwhile(bank: Bank, notice: Path) -> None:
     number = await taken(bank, "2027-02-03T10:00:00", "c-1")
-    await serve._take_up(bank.house, replace(bank.house.rules, calendar=coming(notice, None).calendar))
+    await serve._take_up(bank.house, replace(bank.house.rules, calendar=coming(notice, None).calendar), {})
     assert (bank.case(number).provisional, bank.words(number).count(step.RETIMED)) == (False, 1)
-    await serve._take_up(bank.house, bank.house.rules)
+    await serve._take_up(bank.house, bank.house.rules, {})
     assert bank.words(number).count(step.RETIMED) == 1
 
 

@@ -1,11 +1,11 @@
 """The other channel: how a person hears that the mail itself is dead (pain 2): a web hook, or a program of the bank's."""
 
-import asyncio
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import aiohttp
+
+from adapters.programs import run_program
 
 LONGEST_ANSWER = 200        # characters of a refusal that are told
 
@@ -44,17 +44,4 @@ class Program:
 
     async def sound(self, words: str) -> None:
         """Tell a person; OSError where the program is missing, fails, or takes too long."""
-        running = await asyncio.create_subprocess_exec(*self.command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE)
-        try:
-            async with asyncio.timeout(self.timeout):
-                _, complaint = await running.communicate(words.encode())
-        except TimeoutError:
-            raise OSError(f"{self.command[0]} was still running after {self.timeout:g} s") from None
-        finally:
-            if running.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    running.kill()
-                await running.wait()
-        if running.returncode:
-            said = complaint.decode("utf-8", "replace").strip()[:LONGEST_ANSWER]
-            raise OSError(f"{self.command[0]} ended with {running.returncode}: {said}")
+        await run_program(self.command, self.timeout, words.encode())

@@ -1,34 +1,22 @@
 """Papers set aside: the desk is told of them in one letter, and a person lets one be read again or lays it away (pains 1, 24)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hotline_bridge import letters
-from hotline_bridge.errors import Later
 from hotline_bridge.store.papers import Kept
-from hotline_bridge.store.tray import BOUNCED, REFUSED
 from hotline_bridge.store.tx import Tx
+from hotline_bridge.telling import gathered
 from routing.errors import RuleError
 from routing.rules import Rules
 
-SLOT = timedelta(minutes=30)        # so long papers are gathered for one letter
-DAY = timedelta(days=1)
 
 
 def aside(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     """Tell the desk of the papers set aside since the last letter, at most one letter each half hour and in working hours."""
     if subject not in {one.id for one in tx.papers.untold()}:
         return
-    pack = rules.pack(rules.default_pack)
-    here = now.astimezone(pack.zone)
-    opens = rules.calendar.next_moment(here, pack.hours)
-    last = tx.tray.last_of(letters.ASIDE)
-    if last is not None:
-        # where the desk's own mailbox is dead a bounce of each letter would be set aside and told without end: then once a day
-        dead = {one.answer for one in tx.tray.of_letter(last.letter)} & {BOUNCED, REFUSED}
-        opens = max(opens, last.written + (DAY if dead else SLOT))
-    if opens > here:
-        raise Later(opens, "waits for the next letter to the desk")
+    gathered(tx, letters.ASIDE, now, rules)
     _tell(tx, tx.papers.untold(), now, rules)
 
 

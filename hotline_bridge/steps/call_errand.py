@@ -1,21 +1,18 @@
 """The desk is told of calls it must see to, in one letter; a person calls back, settles an errand, or joins a call to its case (P-3, P-9.1, P-21)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hotline_bridge import letters
-from hotline_bridge.errors import Later
 from hotline_bridge.joining import join
 from hotline_bridge.missed import TELL
 from hotline_bridge.store.call_errands import ABANDONED, CallErrand
-from hotline_bridge.store.tray import BOUNCED, REFUSED
 from hotline_bridge.store.tx import Tx
+from hotline_bridge.telling import gathered
 from routing.case import CaseId, Entry
 from routing.errors import RuleError
 from routing.rules import Rules
 
-SLOT = timedelta(minutes=30)        # so long errands are gathered for one letter
-DAY = timedelta(days=1)
 SEEN_TO, CALLED_BACK, MISSED = "通话核对", "回拨来电", "回拨未接通"
 _LONGEST = 2_000                    # characters of what is said about one errand
 
@@ -24,16 +21,7 @@ def tell(tx: Tx, subject: int, now: datetime, rules: Rules) -> None:
     """Tell the desk of the errands since the last letter, at most one letter each half hour and in working hours; what has settled itself is not told."""
     if not tx.errands.several((subject,)):
         return
-    pack = rules.pack(rules.default_pack)
-    here = now.astimezone(pack.zone)
-    opens = rules.calendar.next_moment(here, pack.hours)
-    last = tx.tray.last_of(letters.CALLS)
-    if last is not None:
-        # where the desk's own mailbox is dead, once a day
-        dead = {one.answer for one in tx.tray.of_letter(last.letter)} & {BOUNCED, REFUSED}
-        opens = max(opens, last.written + (DAY if dead else SLOT))
-    if opens > here:
-        raise Later(opens, "waits for the next letter to the desk")
+    gathered(tx, letters.CALLS, now, rules)
     _tell(tx, tx.errands.several(tx.tasks.owed(TELL)), now, rules)
 
 

@@ -172,7 +172,7 @@ async def test_the_program_gets_the_path_behind_its_words_and_no_shell_sees_it(t
     assert not Path("x").exists()
 
 
-@pytest.mark.parametrize(("text", "words"), [("import sys\nsys.exit('no sound card')\n", "ended with 1: no sound card"), ("import time\ntime.sleep(600)\n", "still playing after 0.5 s")])
+@pytest.mark.parametrize(("text", "words"), [("import sys\nsys.exit('no sound card')\n", "ended with 1: no sound card"), ("import time\ntime.sleep(600)\n", "still running after 0.5 s")])
 async def test_a_program_that_fails_or_hangs_is_told(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(OSError, match=words):
         await Loudspeaker(program(tmp_path, text), timeout=0.5 if "sleep" in text else 30.0).play(tmp_path / "a.wav")

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from adapters.bodies import Bodies
 from adapters.formats.form_json import BadForm, read_form
 from routing.papers import Form, Unreadable
 
@@ -71,6 +72,7 @@ class HttpIntake:
     largest: int
     pace: Pace
     clock: Callable[[], float]
+    bodies: Bodies = field(default_factory=Bodies)
 
     def routes(self) -> list[web.RouteDef]:
         """What to add to the application."""
@@ -85,11 +87,13 @@ class HttpIntake:
         if wait := self.pace.wait(poster.name, self.clock()):
             return problem(429, "too many posts in a minute", "wait and send again", headers={"Retry-After": str(int(wait) + 1)})
         try:
-            body, whole = await _read(request, self.largest)
+            body = await self.bodies.take(request, self.largest)
+        except TimeoutError:
+            return problem(408, f"the body did not come within {self.bodies.patience:g} s", "send it again, in one go", headers={"Connection": "close"})
         except web.RequestPayloadError:
             return problem(400, "the body broke off or is not encoded as its headers say", "send it again, whole and without Content-Encoding", headers={"Connection": "close"})
-        if not whole:
-            number = await self.set_aside(poster.name, body, f"a body of over {self.largest} bytes was posted; its head is kept", "send the form without attachments")
+        if len(body) > self.largest:
+            number = await self.set_aside(poster.name, body[:HEAD_KEPT], f"a body of over {self.largest} bytes was posted; its head is kept", "send the form without attachments")
             return problem(413, f"the body is over {self.largest} bytes", "send the form alone; recordings are linked, not sent", quarantine=number)
         return await self._taken(poster, body)
 
@@ -128,14 +132,3 @@ def problem(status: int, detail: str, cure: str, headers: Mapping[str, str] | No
     """A problem as RFC 9457 describes it: what is wrong, and what to do."""
     body: dict[str, object] = {"type": "about:blank", "title": web.Response(status=status).reason, "status": status, "detail": detail, "cure": cure, **more}
     return web.json_response(body, status=status, headers=dict(headers or {}), content_type="application/problem+json")
-
-
-async def _read(request: web.Request, largest: int) -> tuple[bytes, bool]:
-    """The body, and whether it was whole; of one that is too large only the head."""
-    chunks, size = [], 0
-    async for chunk in request.content.iter_chunked(64 << 10):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > largest:
-            return b"".join(chunks)[:HEAD_KEPT], False
-    return b"".join(chunks), True
